@@ -1,0 +1,8 @@
+"""WSGI entry point: `gunicorn iqas.wsgi`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iqas.settings")
+application = get_wsgi_application()
