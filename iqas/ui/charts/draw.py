@@ -1,0 +1,206 @@
+"""Drawing by hand: a canvas of SVG elements, estimated text widths, round axis ends, numbers in the reader's language."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from html import escape
+from typing import Any
+
+from .model import Chart, Quantity, Table
+
+INK, INK_2, HAIRLINE, TRACK, WHITE = ("#16282C", "#475A60", "#C9C5BA", "#ECE8DE", "#FFFFFF")
+BRAND, SECOND, TARGET = "#116870", "#BC6D05", "#16282C"
+TONES = {"met": "#1E6B45", "partly": "#8A5A00", "unmet": "#A3262A", "none": "#59636B"}
+TINTS = {"met": "#E7F1EA", "partly": "#F8EEDC", "unmet": "#F9E8E6", "none": "#F1EFE9"}
+SIGNS = {"met": "✓", "partly": "◐", "unmet": "✕", "none": "–"}
+
+WIDTH, LABEL_WIDTH, SIZE, LINE = 640, 200, 14, 17
+# No blank after a comma: WeasyPrint would keep it, and the quote behind it, as part of the name.
+FONT = "'Source Sans 3','Source Sans 3 Ext','IQAS Symbols',sans-serif"
+WORDS = {
+    "es": {
+        "target": "Objetivo",
+        "value": "Valor",
+        "item": "Elemento",
+        "low": "Desde",
+        "high": "Hasta",
+        "state": "Estado",
+        "gap": "Diferencia",
+        "empty": "No hay datos.",
+        "not shown": "no se muestra",
+        "met": "cumplido",
+        "partly": "cumplido en parte",
+        "unmet": "no cumplido",
+        "none": "sin valorar",
+    },
+    "en": {
+        "target": "Target",
+        "value": "Value",
+        "item": "Item",
+        "low": "From",
+        "high": "To",
+        "state": "State",
+        "gap": "Difference",
+        "empty": "There is no data.",
+        "not shown": "not shown",
+        "met": "met",
+        "partly": "partly met",
+        "unmet": "not met",
+        "none": "not assessed",
+    },
+}
+SPANISH_MARKS = str.maketrans(",.", ".,")
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def word(key: str, language: str) -> str:
+    return WORDS["en" if language.startswith("en") else "es"][key]
+
+
+def safe(text: object) -> str:
+    """Text that cannot leave its element or attribute, whatever it says."""
+    return escape(NOT_XML.sub("", str(text)), quote=True)
+
+
+def figure(
+    value: Quantity | None, language: str, *, decimals: int = 1, percent: bool = False, missing: str = ""
+) -> str:
+    """4.25 → "4,3" in Spanish; 0.873 → "87,3 %"; None → why it is missing."""
+    if value is None:
+        return missing or word("not shown", language)
+    exact = Decimal(str(value)) * (100 if percent else 1)
+    shown = f"{exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP):,f}"
+    if not language.startswith("en"):
+        shown = shown.translate(SPANISH_MARKS)
+    return shown.replace("-", "−") + ("\u00a0%" if percent else "")
+
+
+def printer(chart: Any, language: str) -> Callable[..., str]:
+    """`figure` with the decimals and the percent of this chart."""
+
+    def shown(value: Quantity | None, missing: str = "") -> str:
+        return figure(value, language, decimals=chart.decimals, percent=chart.percent, missing=missing)
+
+    return shown
+
+
+def text_width(text: str, size: float = SIZE) -> float:
+    """An estimate that errs on the wide side (average advance of Source Sans 3 by kind of letter)."""
+    return size * sum(map(_advance, text))
+
+
+@cache
+def _advance(letter: str) -> float:
+    if letter in "iljtfrI.,:;'|!()[] ":
+        return 0.3
+    if letter in "mwMWQO%@":
+        return 0.82
+    return 0.6 if letter.isupper() else 0.52
+
+
+def wrap(text: str, width: float, *, size: float = SIZE, lines: int = 3) -> list[str]:
+    """Lines no wider than `width`; what does not fit ends in "…" (the table twin has it whole)."""
+    wrapped: list[str] = []
+    for unbroken in text.split():
+        part = unbroken
+        while text_width(part, size) > width:
+            cut = max(1, int(len(part) * width / text_width(part, size)) - 1)
+            wrapped.append(part[:cut])
+            part = part[cut:]
+        if wrapped and text_width(f"{wrapped[-1]} {part}", size) <= width:
+            wrapped[-1] += f" {part}"
+        else:
+            wrapped.append(part)
+    if len(wrapped) > lines:
+        wrapped = [
+            *wrapped[: lines - 1],
+            wrapped[lines - 1].rstrip(" .,;:")[: int(width / size / 0.55)] + "…",
+        ]
+    return wrapped or [""]
+
+
+def axis_end(*values: Quantity | None) -> float:
+    """The smallest round number (1, 2, 2.5, 5 × 10ⁿ) that is not below any value."""
+    highest = max((float(value) for value in values if value is not None), default=0.0)
+    if highest <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(highest))
+    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= highest * 0.999999)
+
+
+def coordinate(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+class Canvas:
+    """Collects elements; `close` wraps them in an accessible `<svg>`."""
+
+    def __init__(self) -> None:
+        self.elements: list[str] = []
+
+    def add(self, name: str, *, content: str = "", **attributes: Any) -> None:
+        written = " ".join(
+            f'{key.rstrip("_").replace("_", "-")}="{coordinate(value) if isinstance(value, float) else safe(value)}"'
+            for key, value in attributes.items()
+        )
+        self.elements.append(f"<{name} {written}>{content}</{name}>" if content else f"<{name} {written}/>")
+
+    def text(
+        self, x: float, y: float, text: str, *, size: float = SIZE, fill: str = INK, **more: Any
+    ) -> None:
+        self.add("text", x=float(x), y=float(y), font_size=size, fill=fill, **more, content=safe(text))
+
+    def lines(self, x: float, middle: float, texts: list[str], **more: Any) -> None:
+        """Lines of text around a middle height."""
+        top = middle - (len(texts) - 1) * LINE / 2 + SIZE * 0.35
+        for number, text in enumerate(texts):
+            self.text(x, top + number * LINE, text, **more)
+
+    def rect(self, x: float, y: float, width: float, height: float, fill: str, **more: Any) -> None:
+        self.add(
+            "rect",
+            x=float(x),
+            y=float(y),
+            width=float(max(width, 0)),
+            height=float(height),
+            fill=fill,
+            **more,
+        )
+
+    def line(
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        stroke: str = HAIRLINE,
+        width: float = 1,
+        **more: Any,
+    ) -> None:
+        places: dict[str, Any] = dict(zip(("x1", "y1", "x2", "y2"), map(float, (*start, *end)), strict=True))
+        self.add("line", **places, stroke=stroke, stroke_width=width, **more)
+
+    def hatch(self, x: float, y: float, width: float, height: float, stroke: str) -> None:
+        """Diagonals clipped by arithmetic, so that a side of a scale is told apart in a grey print (no ids, no opacity)."""
+        drawn, offset = [], 8.0
+        while offset < width + height:
+            x1, y1 = (x + offset, y) if offset <= width else (x + width, y + offset - width)
+            x2, y2 = (x, y + offset) if offset <= height else (x + offset - height, y + height)
+            drawn.append(f"M{coordinate(x1)} {coordinate(y1)}L{coordinate(x2)} {coordinate(y2)}")
+            offset += 8.0
+        if drawn:
+            self.add("path", d="".join(drawn), stroke=stroke, stroke_width=1.5)
+
+    def close(self, chart: Chart, table: Table, height: float, language: str) -> str:
+        if not table.rows:
+            height = 48
+            self.text(0, 28, word("empty", language), fill=INK_2)
+        told = "; ".join(" ".join(filter(None, row)) for row in table.rows[:12])
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {coordinate(float(height))}" width="{WIDTH}"'
+            f' height="{coordinate(float(height))}" role="img" font-family="{safe(FONT)}">'
+            f"<title>{safe(chart.title)}</title><desc>{safe(f'{chart.subtitle}. {told}' if told else chart.subtitle)}</desc>"
+            f"{''.join(self.elements)}</svg>"
+        )

@@ -1,0 +1,343 @@
+"""The components as template tags; what each gives stands in iqas/ui/README.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from crispy_forms.utils import render_crispy_form
+from django import template
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django_tables2 import RequestConfig
+
+from iqas.core import panels as panel_registry
+from iqas.ui import charts, formats, forms, lists, states
+from iqas.ui.components import Link, Number, Step
+from iqas.ui.icons import ICONS, MARKS
+
+register = template.Library()
+
+for name in ("decimal", "number", "percent", "day", "short_day", "days_left"):
+    register.filter(name, getattr(formats, name))
+
+
+def render(context: Context, name: str, values: dict[str, Any]) -> SafeString:
+    """A component sees its own values and the request, nothing else of the page."""
+    return render_to_string(f"ui/{name}.html", values, request=context.get("request"))
+
+
+# --- the page --------------------------------------------------------------------------------------
+
+
+@register.simple_block_tag(takes_context=True)
+def page_title(context: Context, content: str) -> str:
+    """Keeps the title, written once, for the `<title>` and the `<h1>`."""
+    context["page_title"] = SafeString(" ".join(content.split()))
+    return ""
+
+
+@register.simple_block_tag(takes_context=True)
+def object_header(
+    context: Context,
+    content: str,
+    code: Any = "",
+    title: Any = "",
+    state: Any = "",
+    state_label: Any = "",
+    owner: Any = "",
+    due: Any = None,
+    due_label: Any = "",
+    kicker: Any = "",
+) -> str:
+    values = {
+        "code": code,
+        "title": title,
+        "state": states.describe(state, state_label) if state else None,
+        "owner": owner,
+        "due": due,
+        "due_label": due_label or _("Due"),
+        "kicker": kicker,
+        "actions": SafeString(content.strip()),
+    }
+    return render(context, "object_header", values)
+
+
+@register.simple_block_tag(takes_context=True)
+def section(
+    context: Context,
+    content: str,
+    title: Any,
+    id: str = "",
+    level: int = 2,
+    description: Any = "",
+) -> str:
+    values = {
+        "title": title,
+        "id": id or slugify(str(title)) or "section",
+        "tag": f"h{int(level)}",
+        "description": description,
+        "content": content,
+    }
+    return render(context, "section", values)
+
+
+@register.simple_block_tag
+def card(content: str, title: Any = "") -> str:
+    heading = format_html("<h2>{}</h2>", title) if title else ""
+    return format_html('<div class="card">{}{}</div>', heading, content)
+
+
+@register.simple_block_tag
+def notice(content: str, tone: str = "info", title: Any = "") -> str:
+    heading = format_html('<p class="notice__title">{}</p>', title) if title else ""
+    return format_html('<div class="notice notice--{}">{}{}</div>', tone, heading, content)
+
+
+@register.simple_tag
+def crumb(label: Any, url: str = "") -> str:
+    if url:
+        return format_html('<li><a href="{}">{}</a></li>', url, label)
+    return format_html('<li aria-current="page">{}</li>', label)
+
+
+@register.simple_tag(takes_context=True)
+def section_nav(context: Context, links: Iterable[Link]) -> str:
+    request = context.get("request")
+    return render(context, "section_nav", {"links": list(links), "path": request.path if request else ""})
+
+
+@register.simple_block_tag
+def facts(content: str) -> str:
+    return format_html('<dl class="facts">{}</dl>', content)
+
+
+@register.simple_tag
+def fact(label: Any, value: Any) -> str:
+    shown = formats.NOTHING if value is None or value == "" else value
+    return format_html("<div><dt>{}</dt><dd>{}</dd></div>", label, shown)
+
+
+@register.simple_block_tag
+def factblock(content: str, label: Any) -> str:
+    return format_html(
+        "<div><dt>{}</dt><dd>{}</dd></div>", label, (content.strip() and content) or formats.NOTHING
+    )
+
+
+# --- small signs -----------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def icon(name: str) -> str:
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>', ICONS[name]
+    )
+
+
+@register.simple_tag
+def dimension_mark(letter: str) -> str:
+    """The shape and letter of a dimension; its name stands beside it, so it is silent for screen readers."""
+    ground, ink, path = MARKS[letter]
+    return format_html(
+        '<svg class="dimension-mark" viewBox="0 0 24 24" aria-hidden="true"><path fill="{}" d="{}"/>'
+        '<text x="12" y="{}" fill="{}">{}</text></svg>',
+        ground, path, 20 if letter == "C" else 16.5, ink, letter,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def state_tag(state: Any, label: Any = "") -> str:
+    described = states.describe(state, label)
+    return state_html(described)
+
+
+def state_html(state: states.State) -> SafeString:
+    return format_html(
+        '<span class="state state--{}"><span aria-hidden="true">{}</span> {}</span>',
+        state.tone, state.sign, state.label,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def code(text: Any, url: str = "") -> str:
+    if url:
+        return format_html('<a class="code" href="{}">{}</a>', url, text)
+    return format_html('<span class="code">{}</span>', text)
+
+
+# --- what can be done ------------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def next_steps(context: Context, steps: Iterable[Step]) -> str:
+    return render(context, "next_steps", {"steps": list(steps)})
+
+
+@register.simple_tag(takes_context=True)
+def empty_state(
+    context: Context, kind: str, title: Any, text: Any = "", url: str = "", verb: Any = ""
+) -> str:
+    return render(
+        context, "empty_state", {"kind": kind, "title": title, "text": text, "url": url, "verb": verb}
+    )
+
+
+@register.simple_tag(takes_context=True)
+def error_summary(context: Context, form: Any) -> str:
+    return render(context, "error_summary", {"form": form, "problems": forms.problems(form)})
+
+
+@register.simple_tag
+def form_field(field: Any) -> str:
+    from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field
+
+    return as_crispy_field(field)
+
+
+@register.simple_tag(takes_context=True)
+def form_page(
+    context: Context,
+    form: Any,
+    submit: Any = "",
+    cancel_url: str = "",
+    multipart: bool = False,
+    danger: bool = False,
+) -> str:
+    request = context.get("request")
+    values = {
+        "form": form,
+        "problems": forms.problems(form),
+        "fields": mark_safe(render_crispy_form(form, helper=forms.plain_helper(form))),
+        "submit": submit or _("Save"),
+        "cancel_url": cancel_url,
+        "multipart": multipart or form.is_multipart(),
+        "danger": danger,
+        "action": request.get_full_path() if request else "",
+    }
+    return render(context, "form_page", values)
+
+
+# --- what is shown ---------------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def timeline(context: Context, entries: Iterable[Any]) -> str:
+    return render(context, "timeline", {"entries": list(entries)})
+
+
+@register.simple_tag(takes_context=True, name="number")
+def number_tag(context: Context, item: Number) -> str:
+    if item.value is None:
+        shown = ""
+    elif item.share:
+        shown = formats.percent(item.value, item.decimals)
+    else:
+        shown = formats.decimal(item.value, item.decimals)
+    trend = [
+        (
+            label,
+            formats.percent(value, item.decimals) if item.share else formats.decimal(value, item.decimals),
+        )
+        for label, value in item.trend
+    ]
+    described = states.describe(item.state) if item.state else None
+    return render(context, "number", {"item": item, "shown": shown, "trend": trend, "state": described})
+
+
+@register.simple_block_tag(takes_context=True)
+def criterion_card(
+    context: Context,
+    content: str,
+    code: Any = "",
+    title: Any = "",
+    text: Any = "",
+    source: Any = "",
+    state: Any = "",
+    state_label: Any = "",
+    checked: bool = True,
+    id: str = "",
+    level: int = 2,
+) -> str:
+    values = {
+        "code": code,
+        "title": title,
+        "text": text,
+        "source": source,
+        "state": states.describe(state, state_label) if state else None,
+        "checked": checked,
+        "id": id or f"criterion-{slugify(str(code))}",
+        "tag": f"h{int(level)}",
+        "content": content,
+    }
+    return render(context, "criterion_card", values)
+
+
+@register.simple_block_tag
+def card_part(content: str, title: Any = "") -> str:
+    heading = format_html("<h3>{}</h3>", title) if title else ""
+    return format_html('<div class="criterion__part">{}{}</div>', heading, content)
+
+
+@register.simple_tag(takes_context=True)
+def job_progress(
+    context: Context, percent: int | None = None, step: Any = "", label: Any = "", state: str = "running"
+) -> str:
+    values = {
+        "percent": percent,
+        "step": step,
+        "label": label or _("Progress"),
+        "state": states.describe(state),
+        "going": state in {"running", "queued"},
+    }
+    return render(context, "job_progress", values)
+
+
+@register.simple_tag(takes_context=True)
+def chart(context: Context, figure: charts.Chart) -> str:
+    language = get_language() or "es"
+    values = {
+        "figure": figure,
+        "svg": mark_safe(charts.svg(figure, language)),
+        "table": charts.table(figure, language),
+    }
+    return render(context, "chart", values)
+
+
+@register.simple_tag
+def chart_svg(figure: charts.Chart, language: str = "") -> str:
+    return mark_safe(charts.svg(figure, language or get_language() or "es"))
+
+
+@register.simple_tag(takes_context=True)
+def chart_table(context: Context, figure: charts.Chart, language: str = "") -> str:
+    return render(context, "chart_table", {"table": charts.table(figure, language or get_language() or "es")})
+
+
+@register.simple_tag(takes_context=True)
+def table(context: Context, table: Any) -> str:
+    """A `lists.Table` inside a page: sortable, without filters or pages."""
+    request = context["request"]
+    RequestConfig(request, paginate=False).configure(table)
+    return table.as_html(request)
+
+
+@register.simple_tag(takes_context=True)
+def panels(context: Context, place: str, obj: Any) -> str:
+    request = context["request"]
+    shown = []
+    for panel in panel_registry.panels_for(place, request, obj):
+        body = render_to_string(panel.template, dict(panel.context), request=request)
+        shown.append({"title": panel.title, "id": slugify(str(panel.title)) or "panel", "body": body})
+    return render(context, "panels", {"panels": shown})
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, *pairs: Any) -> str:
+    """`{% query "page" 2 "sort" None %}`: this address with parameters replaced."""
+    return lists.with_query(context["request"], **dict(zip(pairs[::2], pairs[1::2], strict=True)))
