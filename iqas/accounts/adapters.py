@@ -1,0 +1,66 @@
+"""allauth in our house: nobody registers alone, sign-ins are recorded, messages leave in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import translation
+
+from iqas.accounts.models import User, normal_email
+from iqas.core.audit import record
+from iqas.jobs.mail import send_text
+from iqas.organisation.models import University
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts are given by invitation; every sign-in and every failed one is an event (ENS op.acc.5 R5)."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        user.previous_login = user.last_login
+        with transaction.atomic():
+            User.objects.filter(pk=user.pk).update(previous_login=user.previous_login)
+            record(actor=user, action="session.begun", subject=user)
+        super().login(request, user)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        super().authentication_failed(request, **credentials)
+        person = User.objects.filter(email=normal_email(str(credentials.get("email", "")))).first()
+        if person is not None:
+            with transaction.atomic():
+                record(actor=None, action="session.refused", subject=person, result="refused")
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: AbstractBaseUser,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """A password or second factor was set, changed or removed: an event, and a message to its owner."""
+        with transaction.atomic():
+            record(actor=user, action=f"account.{template_prefix.rpartition('/')[2]}", subject=user)
+        super().send_notification_mail(template_prefix, user, context, email)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Through the mail queue, in the person's language; the text is kept sealed until it has left."""
+        user = context.get("user") or User.objects.filter(email=normal_email(email)).first()
+        language = user.language if isinstance(user, User) else translation.get_language() or "es"
+        with translation.override(language), transaction.atomic():
+            words = {"email": email, "university_name": str(University.objects.first() or "IQAS")}
+            message = self.render_mail(template_prefix, email, words | context)
+            send_text(to=email, subject=message.subject, text=str(message.body), language=language)
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    """Sign-in through the university's provider is for people who were invited; it makes no account."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "iqas.accounts"
+    label = "accounts"
+
+    def ready(self) -> None:
+        from iqas.accounts import roles
+        from iqas.core.access import provide_grants
+
+        provide_grants(roles.grants_of)

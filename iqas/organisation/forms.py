@@ -1,0 +1,89 @@
+"""Forms of the university, its centres and years."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Fieldset, Layout
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from iqas.organisation.models import Centre, University
+
+
+class UniversityForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What the university has decided. `seen` is the version that the person had before them."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    logo = forms.FileField(
+        label=_("Logo"), required=False, help_text=_("PNG or JPEG. An empty field keeps the present one.")
+    )
+
+    class Meta:
+        model = University
+        fields = (
+            "name",
+            "short_name",
+            "is_public",
+            "threshold",
+            "min_enrolment",
+            "dpo_email",
+            "complaints_email",
+            "retention_days",
+            "year_start_month",
+            "year_start_day",
+            "results_deadline_days",
+            "report_deadline_months",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = self.instance.version
+        self.fields["logo"].widget.attrs["accept"] = ".png,.jpg,.jpeg"
+        self.helper = FormHelper()
+        self.helper.layout = Layout(
+            "seen",
+            Fieldset(_("Identity"), "name", "short_name", "logo", "is_public"),
+            Fieldset(_("Small groups and editions"), "threshold", "min_enrolment"),
+            Fieldset(_("Contacts and data protection"), "dpo_email", "complaints_email", "retention_days"),
+            Fieldset(_("Academic year"), "year_start_month", "year_start_day"),
+            Fieldset(_("Deadlines"), "results_deadline_days", "report_deadline_months"),
+        )
+
+    def decided(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class CentreForm(forms.Form):
+    code = forms.RegexField(
+        r"^[A-Z0-9][A-Z0-9-]{0,19}$",
+        label=_("Code"),
+        help_text=_("Up to 20 capitals, digits and hyphens. It never changes."),
+        error_messages={"invalid": _("Use capitals, digits and hyphens only.")},
+    )
+    name_es = forms.CharField(label=_("Name (Spanish)"), max_length=200)
+    name_en = forms.CharField(label=_("Name (English)"), max_length=200, required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Centre.Kind.choices)
+
+
+class CentreEditForm(CentreForm):
+    code = None  # type: ignore[assignment]
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    @staticmethod
+    def initial_of(centre: Centre) -> dict[str, Any]:
+        return {
+            "seen": centre.version,
+            "name_es": centre.name_es,  # type: ignore[attr-defined]
+            "name_en": centre.name_en,  # type: ignore[attr-defined]
+            "kind": centre.kind,
+        }
+
+
+class YearForm(forms.Form):
+    date = forms.DateField(
+        label=_("A day of that year"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=_("The year is made from the bounds that the university has decided."),
+    )

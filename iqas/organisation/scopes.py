@@ -1,0 +1,24 @@
+"""The tree of scopes. Upper floors register their nodes here."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from iqas.core.codes import next_number
+from iqas.organisation.models import Scope
+
+STEP = 6  # hexadecimal digits of one step of a path: 16 million children of the tree
+
+
+@transaction.atomic
+def add_scope(*, kind: str, parent: Scope | None, code: str, label: str) -> Scope:
+    """A new node below `parent` (None only for the university)."""
+    path = f"{parent.path if parent else ''}{next_number('scope'):0{STEP}x}/"
+    return Scope.objects.create(kind=kind, parent=parent, path=path, code=code, label=label)
+
+
+def ancestors(scope: Scope) -> list[Scope]:
+    """The scopes above, the university first."""
+    size = STEP + 1
+    paths = [scope.path[:end] for end in range(size, len(scope.path), size)]
+    return list(Scope.objects.filter(path__in=paths).order_by("path"))

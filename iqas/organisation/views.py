@@ -1,0 +1,245 @@
+"""Settings of the university; its centres; its academic years."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from iqas.core.access import allowed, can, require
+from iqas.core.files import PICTURES, open_stored, store
+from iqas.core.refusals import StaleVersion
+from iqas.core.views import page, signed_in
+from iqas.organisation import services
+from iqas.organisation.forms import CentreEditForm, CentreForm, UniversityForm, YearForm
+from iqas.organisation.models import AcademicYear, Centre, University
+from iqas.ui import forms, lists
+from iqas.ui.components import Link
+from iqas.ui.history import history_entries
+
+WRITE = ("GET", "HEAD", "POST")
+SENTENCES = {
+    "university.begun": gettext_lazy("began the university"),
+    "university.changed": gettext_lazy("changed the settings"),
+    "centre.added": gettext_lazy("added it"),
+    "centre.changed": gettext_lazy("changed it"),
+    "catalogue.imported": gettext_lazy("imported a catalogue"),
+}
+OTHER_FIELDS = {
+    "name_es": gettext_lazy("Name (Spanish)"),
+    "name_en": gettext_lazy("Name (English)"),
+    "logo_sha256": gettext_lazy("Logo"),
+    "file": gettext_lazy("File"),
+    "sha256": gettext_lazy("SHA-256"),
+    "rows": gettext_lazy("Rows"),
+    "created": gettext_lazy("Created"),
+    "updated": gettext_lazy("Updated"),
+}
+
+
+class CentreTable(lists.Table):
+    code = lists.CodeColumn(
+        linkify=("organisation:centre-detail", {"code": lists.tables.A("code")}),
+        verbose_name=gettext_lazy("Code"),
+    )
+    name = lists.Column(order_by="sort_name", verbose_name=gettext_lazy("Name"))
+    kind = lists.Column(accessor="get_kind_display", order_by="kind", verbose_name=gettext_lazy("Kind"))
+
+    class Meta(lists.Table.Meta):
+        model = Centre
+        fields = ("code", "name", "kind")
+
+
+class CentreFilter(lists.FilterSet):
+    q = lists.Search(fields=("sort_name", "code"))
+
+    class Meta:
+        model = Centre
+        fields = ("q",)
+
+
+@page("organisation.view")
+def university_show(request: HttpRequest) -> HttpResponse:
+    university = University.current()
+    context = {
+        "university": university,
+        "may_change": bool(can(request.user, "organisation.change", university.scope)),
+        "centres": allowed(request.user, "centre.view").count(),
+        "years": AcademicYear.objects.count(),
+        "entries": history_entries(university, SENTENCES, _labels())
+        if _sees_all(request.user, university)
+        else [],
+    }
+    return render(request, "organisation/university_show.html", context)
+
+
+@page("organisation.change", methods=WRITE)
+def university_edit(request: HttpRequest) -> HttpResponseBase:
+    university = University.current()
+    require(request.user, "organisation.change", university.scope)
+    form = UniversityForm(request.POST or None, request.FILES or None, instance=University.current())
+    differences: list[tuple[Any, Any, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        with forms.refusals(form):
+            decided = form.decided()
+            if form.cleaned_data["logo"]:
+                logo = store(form.cleaned_data["logo"], allow=PICTURES)
+                decided |= {"logo_sha256": logo.sha256, "logo_media_type": logo.media_type}
+            try:
+                services.change_university(
+                    actor=request.user, seen_version=form.cleaned_data["seen"], **decided
+                )
+            except StaleVersion as stale:
+                differences = _differences(form, stale.current)
+                _rebase(form, stale.current.version)
+            except ValidationError as invalid:
+                form.add_error(None, invalid)
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("organisation:university-show")
+    status = 409 if differences else forms.form_status(form)
+    context = {"form": form, "differences": differences}
+    return render(request, "organisation/university_edit.html", context, status=status)
+
+
+@signed_in()
+def university_logo(request: HttpRequest) -> FileResponse:
+    university = University.current()
+    if not university.logo_sha256:
+        raise Http404
+    response = FileResponse(open_stored(university.logo_sha256), content_type=university.logo_media_type)
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@page("centre.view")
+def centre_list(request: HttpRequest) -> HttpResponse:
+    add = reverse("organisation:centre-create") if can(request.user, "organisation.change") else ""
+    return lists.list_page(
+        request,
+        queryset=allowed(request.user, "centre.view"),
+        table=CentreTable,
+        filters=CentreFilter,
+        title=_("Centres"),
+        empty=lists.Empty(
+            title=_("No centres yet"),
+            text=_(
+                "A centre is any unit of the university that offers micro-credentials (RD 822/2021 art. 37.2)."
+            ),
+            url=add,
+            verb=_("Add a centre") if add else "",
+        ),
+        actions=(Link(_("Add a centre"), add, primary=True),) if add else (),
+    )
+
+
+@page("centre.view")
+def centre_detail(request: HttpRequest, code: str) -> HttpResponse:
+    centre = _centre(request, code)
+    context = {
+        "centre": centre,
+        "may_change": bool(can(request.user, "organisation.change", centre.scope)),
+        "entries": history_entries(centre, SENTENCES, _labels()),
+    }
+    return render(request, "organisation/centre_detail.html", context)
+
+
+@page("organisation.change", methods=WRITE)
+def centre_create(request: HttpRequest) -> HttpResponseBase:
+    require(request.user, "organisation.change", University.current().scope)
+    form = CentreForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with forms.refusals(form):
+            centre = services.add_centre(actor=request.user, **form.cleaned_data)
+            messages.success(request, _("%(name)s is added.") % {"name": centre.name})
+            return redirect("organisation:centre-detail", centre.code)
+    return render(request, "organisation/centre_create.html", {"form": form}, status=forms.form_status(form))
+
+
+@page("organisation.change", methods=WRITE)
+def centre_edit(request: HttpRequest, code: str) -> HttpResponseBase:
+    centre = _centre(request, code)
+    require(request.user, "organisation.change", centre.scope)
+    form = CentreEditForm(request.POST or None, initial=CentreEditForm.initial_of(centre))
+    differences: list[tuple[Any, Any, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        wanted = {name: form.cleaned_data[name] for name in ("name_es", "name_en", "kind")}
+        with forms.refusals(form):
+            try:
+                services.change_centre(
+                    actor=request.user, centre=centre, seen=form.cleaned_data["seen"], **wanted
+                )
+            except StaleVersion as stale:
+                differences = _differences(form, stale.current)
+                _rebase(form, stale.current.version)
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("organisation:centre-detail", centre.code)
+    status = 409 if differences else forms.form_status(form)
+    context = {"centre": centre, "form": form, "differences": differences}
+    return render(request, "organisation/centre_edit.html", context, status=status)
+
+
+@page("organisation.view")
+def year_list(request: HttpRequest) -> HttpResponse:
+    context = {
+        "years": AcademicYear.objects.all(),
+        "may_change": bool(can(request.user, "organisation.change", University.current().scope)),
+    }
+    return render(request, "organisation/year_list.html", context)
+
+
+@page("organisation.change", methods=WRITE)
+def year_create(request: HttpRequest) -> HttpResponseBase:
+    require(request.user, "organisation.change", University.current().scope)
+    form = YearForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with forms.refusals(form):
+            year = services.add_year(actor=request.user, date=form.cleaned_data["date"])
+            messages.success(request, _("The year %(code)s is there.") % {"code": year.code})
+            return redirect("organisation:year-list")
+    return render(request, "organisation/year_create.html", {"form": form}, status=forms.form_status(form))
+
+
+def _centre(request: HttpRequest, code: str) -> Centre:
+    found: Centre | None = (
+        allowed(request.user, "centre.view").select_related("scope").filter(code=code).first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def _sees_all(user: Any, university: University) -> bool:
+    return bool(can(user, "organisation.view", university.scope))
+
+
+def _labels() -> dict[str, Any]:
+    labels: dict[str, Any] = dict(OTHER_FIELDS)
+    for model in (University, Centre):
+        for field in model._meta.concrete_fields:
+            labels.setdefault(field.name, str(field.verbose_name).capitalize())
+    return labels
+
+
+def _differences(form: BaseForm, stored: Any) -> list[tuple[Any, Any, Any]]:
+    """Field, what is stored now, what the person wrote; at least one line, so that the lost race shows."""
+    found = [
+        (field.label, getattr(stored, name), form.cleaned_data[name])
+        for name, field in form.fields.items()
+        if name not in {"seen", "logo"} and (getattr(stored, name) or "") != (form.cleaned_data[name] or "")
+    ]
+    return found or [("–", "–", "–")]
+
+
+def _rebase(form: BaseForm, seen: int) -> None:
+    """Keep what the person wrote, on top of what is stored now."""
+    form.data = form.data.copy()  # type: ignore[attr-defined]
+    form.data["seen"] = str(seen)  # type: ignore[index]
