@@ -1,0 +1,179 @@
+"""One row of a list of enrolments, read strictly: what is illegal is an error, nothing is guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.utils.translation import gettext as _
+
+from iqas.core import clock
+from iqas.core.tabular import CellError, Row, RowError, folded, shown, to_date, to_decimal
+from microcredentials.identity import (
+    LENGTHS,
+    Identity,
+    document_of,
+    email_of,
+    name_of,
+    student_number_of,
+)
+from microcredentials.importers.enrolment_columns import ACCESSES, COUNTRIES, DOCUMENTS, SEXES, STATES
+
+YEAR = re.compile(r"(\d{4})(?:[.,]0+)?")
+ALPHA_2 = re.compile(r"[A-Za-z]{2}")
+OLDEST = 110
+V = TypeVar("V")
+Words = dict[str, Any]
+
+
+@dataclass(slots=True)
+class EnrolmentRow:
+    """What one row says; `errors` refuse the file."""
+
+    number: int
+    edition: str
+    identity: Identity
+    statistics: dict[str, Any]
+    state: str
+    grade: Decimal | None
+    enrolled_on: Any
+    state_on: Any
+    errors: list[RowError] = field(default_factory=list)
+
+
+def read_row(row: Row) -> EnrolmentRow:
+    """The row with every illegal value named."""
+    errors: list[RowError] = []
+
+    def value(column: str, convert: Callable[[str], V], nothing: V) -> V:
+        text = row.get(column)
+        if not text:
+            return nothing
+        try:
+            return convert(text)
+        except CellError as illegal:
+            errors.append(row.error(column, illegal.code, illegal.message))
+            return nothing
+
+    given, family = _names(row, value)
+    kind = value("document_kind", lambda text: _word(DOCUMENT_WORDS, text), "")
+    document = value("document_number", lambda text: document_of(kind, text), ("", ""))
+    statistics = {
+        "sex": value("sex", lambda text: _word(SEX_WORDS, text), ""),
+        "birth_year": value("birth_year", birth_year_of, None),
+        "nationality": value("nationality", country_of, ""),
+        "residence": value("residence", residence_of, ""),
+        "access": value("access", lambda text: _word(ACCESS_WORDS, text), ""),
+    }
+    return EnrolmentRow(
+        number=row.number,
+        edition=row.get("edition").upper(),
+        identity=Identity(
+            given_name=given,
+            family_name=family,
+            email=value("email", email_of, ""),
+            document_kind=document[0],
+            document_number=document[1],
+            student_number=value("student_number", student_number_of, ""),
+        ),
+        statistics={name: said for name, said in statistics.items() if said},
+        state=value("state", lambda text: _word(STATE_WORDS, text), ""),
+        grade=value("grade", grade_of, None),
+        enrolled_on=value("enrolled_on", to_date, None),
+        state_on=value("state_on", to_date, None),
+        errors=errors,
+    )
+
+
+def _names(row: Row, value: Callable[..., str]) -> tuple[str, str]:
+    given = value("given_name", lambda text: name_of(text, LENGTHS["given_name"]), "")
+    family = value("family_name", lambda text: name_of(text, LENGTHS["family_name"]), "")
+    whole = row.get("full_name")
+    if given or family or not whole:
+        return given, family
+    parts = value("full_name", _split, ("", ""))
+    return str(parts[1]), str(parts[0])
+
+
+def _split(text: str) -> Any:
+    """`Pérez García, Ana` → family name, given name. Without the comma nobody knows where one ends."""
+    family, comma, given = text.partition(",")
+    if not comma or not family.strip() or not given.strip():
+        raise CellError(
+            "unclear-name",
+            _("“%(value)s” does not say which part is the family name: write “Family name, Given name”.")
+            % {"value": shown(text)},
+        )
+    return name_of(family, LENGTHS["family_name"]), name_of(given, LENGTHS["given_name"])
+
+
+def _meanings(words: Mapping[Any, tuple[str, ...]]) -> Words:
+    """Folded word → value; the value itself and its written-out form are always understood."""
+    found: Words = {}
+    for value, synonyms in words.items():
+        for word in (str(value), *synonyms):
+            if found.setdefault(folded(word), value) != value:
+                raise ValueError(f"“{word}” means two things")
+    return found
+
+
+STATE_WORDS = _meanings(STATES)
+DOCUMENT_WORDS = _meanings(DOCUMENTS)
+SEX_WORDS = _meanings(SEXES)
+ACCESS_WORDS = _meanings(ACCESSES)
+COUNTRY_WORDS = _meanings(COUNTRIES)
+
+
+def _word(words: Words, text: str) -> str:
+    found = words.get(folded(text))
+    if found is None:
+        known = ", ".join(dict.fromkeys(str(value) for value in words.values()))
+        message = _("“%(value)s” is not one of the words understood here: %(known)s.")
+        raise CellError("unknown-word", message % {"value": shown(text), "known": known})
+    return str(found)
+
+
+def country_of(text: str) -> str:
+    """Two letters of ISO 3166-1, or the name of a country or nationality that is known here."""
+    if ALPHA_2.fullmatch(text):
+        return text.upper()
+    found = COUNTRY_WORDS.get(folded(text))
+    if found is None:
+        message = _(
+            "“%(value)s” is not a country that is known here: write its two letters (ISO 3166), such as PT."
+        )
+        raise CellError("unknown-country", message % {"value": shown(text)})
+    return str(found)
+
+
+def birth_year_of(text: str) -> int:
+    """The year of `1984`, `17/03/1984` or `1984-03-17`: nothing more precise is kept."""
+    whole = YEAR.fullmatch(text.strip())
+    day = None if whole else to_date(text)
+    year = int(whole.group(1)) if whole else day.year if day else 0
+    today = clock.today().year
+    if not today - OLDEST <= year <= today - 14:
+        raise CellError(
+            "not-a-birth-year",
+            _("“%(value)s” is not the year of birth of a learner.") % {"value": shown(text)},
+        )
+    return year
+
+
+def grade_of(text: str) -> Decimal | None:
+    grade = to_decimal(text)
+    if grade is not None and not 0 <= grade <= 10:
+        raise CellError("grade-range", _("A grade is a number from 0 to 10."))
+    if grade is not None and grade != round(grade, 2):
+        raise CellError("too-precise", _("A grade has two decimals at most."))
+    return grade
+
+
+def residence_of(text: str) -> str:
+    place = " ".join(text.split())
+    if len(place) > 80 or re.search(r"[<>{}]", place):
+        raise CellError("not-a-place", _("“%(value)s” is not a place.") % {"value": shown(text)})
+    return place

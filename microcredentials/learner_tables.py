@@ -1,0 +1,115 @@
+"""The lists of learners and of the enrolments of an edition, and their filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from iqas.core.access import allowed
+from iqas.organisation.models import AcademicYear
+from iqas.ui import lists
+from microcredentials.models import Enrolment, Learner
+from microcredentials.tables import visible_centres
+
+CHANGE_FORM = "change"
+
+
+class LearnerTable(lists.Table):
+    name = lists.Column(
+        accessor="listed_name", verbose_name=_("Name"), order_by=("sort_name", "id"), linkify=True
+    )
+    email = lists.Column(verbose_name=_("E-mail"))
+    document_number = lists.Column(verbose_name=_("Document number"))
+    student_number = lists.Column(verbose_name=_("Student number"))
+
+    class Meta(lists.Table.Meta):
+        model = Learner
+        fields = ("name", "email", "document_number", "student_number")
+
+
+class LearnerFilter(lists.FilterSet):
+    q = lists.Search(fields=("search_key",))
+    centre = django_filters.ModelChoiceFilter(label=_("Centre"), queryset=visible_centres, method="in_centre")
+    year = django_filters.ModelChoiceFilter(
+        label=_("Enrolled in"), queryset=AcademicYear.objects.all(), method="in_year"
+    )
+
+    class Meta:
+        model = Learner
+        fields = ("q", "centre", "year")
+
+    def in_centre(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        return self._with(queryset, edition__microcredential__centre=value)
+
+    def in_year(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        return self._with(queryset, edition__year=value)
+
+    def _with(self, queryset: QuerySet[Any], **lookup: Any) -> QuerySet[Any]:
+        mine = allowed(self.request.user, "enrolment.view").filter(**lookup)
+        return queryset.filter(pk__in=mine.values("learner"))
+
+
+class ChoiceColumn(lists.Column):
+    """A box to choose the row with, for the form below the list."""
+
+    def __init__(self) -> None:
+        super().__init__(accessor="pk", verbose_name=_("Choose"), orderable=False, exclude_from_export=True)
+
+    def render(self, value: Any, record: Enrolment) -> str:
+        return format_html(
+            '<input type="checkbox" class="form-check-input" name="chosen" value="{}" form="{}" aria-label="{}">',
+            value,
+            CHANGE_FORM,
+            _now("Choose %(name)s") % {"name": record.learner},
+        )
+
+
+class EnrolmentTable(lists.Table):
+    name = lists.Column(
+        accessor="learner__listed_name", verbose_name=_("Name"), order_by=("learner__sort_name", "id")
+    )
+    chosen = ChoiceColumn()
+    state = lists.StateColumn(verbose_name=_("State"))
+    grade = lists.NumberColumn(decimals=2, verbose_name=_("Grade"))
+    enrolled_on = lists.DayColumn(verbose_name=_("Enrolled on"))
+    state_on = lists.DayColumn(verbose_name=_("Since"))
+    edit = lists.Column(accessor="pk", verbose_name=_("Change"), orderable=False, exclude_from_export=True)
+
+    class Meta(lists.Table.Meta):
+        model = Enrolment
+        fields = ("name", "chosen", "state", "grade", "enrolled_on", "state_on", "edit")
+
+    def __init__(self, *args: Any, open_for_changes: bool = True, **kwargs: Any) -> None:
+        if not open_for_changes:
+            kwargs["exclude"] = ("edit", "chosen")
+        super().__init__(*args, **kwargs)
+
+    def render_name(self, value: str, record: Enrolment) -> str:
+        return format_html('<a href="{}">{}</a>', record.learner.get_absolute_url(), value)
+
+    def value_name(self, value: str) -> str:
+        return value
+
+    def render_edit(self, record: Enrolment) -> str:
+        return format_html(
+            '<a href="{}">{}<span class="visually-hidden"> {}</span></a>',
+            record.get_absolute_url(),
+            _now("Change"),
+            record.learner,
+        )
+
+
+class EnrolmentFilter(lists.FilterSet):
+    q = lists.Search(fields=("learner__search_key",))
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=Enrolment.State.choices, empty_label=_("All")
+    )
+
+    class Meta:
+        model = Enrolment
+        fields = ("q", "state")

@@ -1,0 +1,91 @@
+"""The documents made of versions and editions, with what each says and the file that the job printed."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from iqas.core.models import Identified
+from iqas.jobs.models import Artefact, Job, JobState
+from microcredentials.models.catalogue import MicroCredentialVersion
+from microcredentials.models.editions import Edition
+
+
+class Document(Identified):
+    """`body` is what it says, canonical JSON in its language: the same content is never made twice.
+
+    `content_sha256` is of the body, `sha256` of the printed file. `as_of` is when the data last said this.
+    """
+
+    class Kind(models.TextChoices):
+        APPLICATION = "application", _("Application")
+        QUALITY_REPORT = "quality_report", _("Report of the quality system")
+        SELF_ASSESSMENT = "self_assessment", _("Self-assessment of the proposal")
+        SHEET = "sheet", _("Public sheet")
+        EDITION_REPORT = "edition_report", _("Final report of the edition")
+
+    class Language(models.TextChoices):
+        ES = "es", _("Spanish")
+        EN = "en", _("English")
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    kind = models.CharField(_("document"), max_length=20, choices=Kind)
+    language = models.CharField(_("language"), max_length=2, choices=Language)
+    version = models.ForeignKey(MicroCredentialVersion, models.PROTECT, related_name="documents")
+    edition = models.ForeignKey(Edition, models.PROTECT, null=True, blank=True, related_name="documents")
+    body = models.TextField(_("content"))
+    content_sha256 = models.CharField(max_length=64)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(_("requested"))
+    as_of = models.DateTimeField(_("as of"))
+    job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, related_name="+")
+    artefact = models.OneToOneField(Artefact, models.PROTECT, null=True, blank=True, related_name="+")
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
+    pages = models.PositiveIntegerField(_("pages"), default=0)
+    made_at = models.DateTimeField(_("made"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-as_of"]
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        indexes = [models.Index(fields=["version", "kind", "-as_of"], name="document_of_version")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "kind", "language", "content_sha256"],
+                name="document_once_per_content",
+                violation_error_message=_("This document exists already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="edition_report", edition__isnull=False)
+                | (~Q(kind="edition_report") & Q(edition__isnull=True)),
+                name="document_edition_fits",
+                violation_error_message=_(
+                    "A final report is of an edition; other documents are of a version."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(sha256="", artefact__isnull=True, made_at__isnull=True)
+                | (~Q(sha256="") & Q(artefact__isnull=False, made_at__isnull=False)),
+                name="document_file_when_made",
+                violation_error_message=_("A document that was made has its file and its hash."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def is_made(self) -> bool:
+        return bool(self.sha256)
+
+    @property
+    def has_failed(self) -> bool:
+        """Needs select_related("job")."""
+        return (
+            not self.is_made
+            and self.job is not None
+            and self.job.state in (JobState.FAILED, JobState.CANCELLED)
+        )

@@ -1,0 +1,139 @@
+"""Fields and rows of a proposal as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from iqas.evidence.models import Evidence
+from iqas.ui import formats
+from microcredentials.choices import CHOICES
+from microcredentials.models import LearningOutcome, MicroCredentialVersion, Teacher
+from microcredentials.sections import SECTIONS, Section
+from microcredentials.selectors.proposal import Parts
+from microcredentials.services.writing import LANGUAGES, TRANSLATED
+
+LANGUAGE_NAMES = {
+    "es": gettext_lazy("Spanish"),
+    "en": gettext_lazy("English"),
+    "ca": gettext_lazy("Catalan"),
+    "gl": gettext_lazy("Galician"),
+    "eu": gettext_lazy("Basque"),
+}
+ROW_TITLES = {
+    "awarding_bodies": gettext_lazy("Awarding bodies"),
+    "supporters": gettext_lazy("Stakeholders behind the need"),
+    "outcomes": gettext_lazy("Learning outcomes"),
+    "assessments": gettext_lazy("Assessments"),
+    "teachers": gettext_lazy("Who teaches"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A field with its words; `lang` where it is written in one language."""
+
+    name: str
+    label: str
+    words: str
+    lang: str = ""
+
+
+@dataclass(frozen=True)
+class ReadSection:
+    section: Section
+    fields: tuple[Told, ...]
+
+
+def label_of(name: str) -> str:
+    """ "Título (español)" for `title_es`; the name of rows for rows."""
+    if name in ROW_TITLES:
+        return str(ROW_TITLES[name])
+    base, _sep, language = name.rpartition("_")
+    translated = base in TRANSLATED
+    words = str(MicroCredentialVersion._meta.get_field(base if translated else name).verbose_name)  # type: ignore[union-attr]
+    words = words[:1].upper() + words[1:]
+    return f"{words} ({LANGUAGE_NAMES[language]})" if translated else words
+
+
+def words_of(name: str, value: Any) -> str:
+    """The value of a field, or the rows of `writing`, in words; "" for nothing."""
+    if name in ROW_TITLES:
+        return "\n".join(_row_words(name, row) for row in value)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if value is None or value == "":
+        return ""
+    if isinstance(value, list):
+        labels = dict(CHOICES.get(name, ()))
+        return ", ".join(str(labels.get(one, one)) for one in value)
+    if isinstance(value, Decimal):
+        return _number(value)
+    choices = dict(getattr(MicroCredentialVersion._meta.get_field(name), "flatchoices", ()))
+    return str(choices.get(value, value))
+
+
+def read(parts: Parts) -> list[ReadSection]:
+    """Every section with what it says; what says nothing is left out."""
+    return [ReadSection(section, tuple(_fields(section, parts.version))) for section in SECTIONS]
+
+
+def _fields(section: Section, version: MicroCredentialVersion) -> Iterator[Told]:
+    for name in section.fields:
+        if name in TRANSLATED:
+            for language in LANGUAGES:
+                if words := getattr(version, f"{name}_{language}"):
+                    yield Told(name, label_of(f"{name}_{language}"), words, language)
+        elif name == "responsible_teacher":
+            if version.responsible:
+                yield Told(name, _("Responsible teacher"), version.responsible)
+        elif name != "responsible_name" and (words := words_of(name, getattr(version, name))):
+            yield Told(name, label_of(name), words)
+
+
+def _row_words(name: str, row: Any) -> str:
+    known = {
+        "awarding_bodies": _body,
+        "supporters": _supporter,
+        "outcomes": _outcome,
+        "assessments": _assessment,
+        "teachers": _teacher,
+    }
+    return "· " + "; ".join(part for part in known[name](row) if part)
+
+
+def _body(row: Any) -> list[str]:
+    return [row.name, _("coordinates") if row.is_coordinating else "", _evidence(row.agreement_id)]
+
+
+def _supporter(row: Any) -> list[str]:
+    day = formats.short_day(row.expressed_on) if row.expressed_on else ""
+    return [row.name, row.interest, day, _evidence(row.evidence_id)]
+
+
+def _outcome(row: Any) -> list[str]:
+    kind = str(LearningOutcome.Kind(row.kind).label) if row.kind else ""
+    return [*row.texts.values(), kind, row.esco_uri]
+
+
+def _assessment(row: Any) -> list[str]:
+    return [*row.texts.values(), f"{row.weight} %" if row.weight else "", ", ".join(row.outcomes)]
+
+
+def _teacher(row: Any) -> list[str]:
+    outside = _("from outside the university") if row.is_external else ""
+    hours = f"{_number(row.hours)} h" if row.hours else ""
+    return [row.name, str(Teacher.Role(row.role).label), outside, row.institution, hours]
+
+
+def _number(value: Decimal) -> str:
+    return formats.decimal(value, 0 if value == value.to_integral_value() else 2)
+
+
+def _evidence(key: Any) -> str:
+    return "" if key is None else Evidence.objects.values_list("code", flat=True).get(pk=key)

@@ -1,0 +1,194 @@
+"""Whole registers as lists: approvals, agreements, enrolments, and what an annual programme holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from iqas.core import clock
+from iqas.organisation.models import AcademicYear
+from iqas.ui import lists, states
+from iqas.ui.lists import tables
+from microcredentials.models import Agreement, Enrolment, Submission
+from microcredentials.models.partners import NOTICE
+from microcredentials.selectors.process import waiting_for
+from microcredentials.tables import visible_centres
+
+TONES = {"future": "none", "in_force": "met", "expiring": "partly", "expired": "unmet"}
+
+
+class SubmissionTable(lists.Table):
+    code = lists.CodeColumn(
+        accessor="version__microcredential__code",
+        verbose_name=_("Code"),
+        linkify=(
+            "microcredentials:version-approval",
+            {"code": tables.A("version__microcredential__code"), "number": tables.A("version__number")},
+        ),
+    )
+    title = lists.Column(
+        accessor="version__title",
+        verbose_name=_("Title"),
+        order_by="version__microcredential__sort_title",
+        attrs=lists.WIDE,
+    )
+    centre = lists.Column(
+        accessor="version__microcredential__centre__name",
+        verbose_name=_("Centre"),
+        order_by="version__microcredential__centre__sort_name",
+    )
+    version = lists.NumberColumn(accessor="version__number", verbose_name=_("Version"))
+    change = lists.Column(accessor="get_change_display", verbose_name=_("Kind of change"), order_by="change")
+    submitted_at = lists.DayColumn(verbose_name=_("Submitted"))
+    state = lists.StateColumn(verbose_name=_("State"))
+    step = lists.Column(
+        accessor="waiting_for__name", verbose_name=_("Waiting for"), order_by="waiting_for__order"
+    )
+    due = lists.DayColumn(verbose_name=_("Due"), late=True)
+
+    class Meta(lists.Table.Meta):
+        model = Submission
+        fields = ("code", "title", "centre", "version", "change", "submitted_at", "state", "step", "due")
+        order_by = ("-submitted_at",)
+
+
+class SubmissionFilter(lists.FilterSet):
+    q = lists.Search(fields=("version__microcredential__search_key",))
+    centre = django_filters.ModelChoiceFilter(
+        label=_("Centre"), field_name="version__microcredential__centre", queryset=visible_centres
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=Submission.State.choices, empty_label=_("All")
+    )
+    whose = django_filters.ChoiceFilter(
+        label=_("Next act"),
+        choices=[("mine", _("waiting for me")), ("late", _("late"))],
+        empty_label=_("All"),
+        method="by_turn",
+    )
+
+    class Meta:
+        model = Submission
+        fields = ("q", "centre", "state", "whose")
+
+    def by_turn(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        if value == "late":
+            return queryset.filter(due__lt=clock.today())
+        return queryset.filter(pk__in=waiting_for(self.request.user).order_by().values("pk"))
+
+
+class AgreementStateColumn(lists.StateColumn):
+    """Where an agreement stands today."""
+
+    def described(self, record: Any, value: Any, bound_column: Any) -> states.State:
+        return states.describe(TONES[value], Agreement.State(value).label)
+
+
+class AgreementTable(lists.Table):
+    partner = lists.Column(
+        accessor="partner__name",
+        verbose_name=_("Partner"),
+        order_by="partner__sort_name",
+        linkify=("microcredentials:partner-detail", {"code": tables.A("partner__code")}),
+    )
+    kind = lists.Column(
+        accessor="partner__get_kind_display", verbose_name=_("Kind"), order_by="partner__kind"
+    )
+    title = lists.Column(verbose_name=_("Agreement"), attrs=lists.WIDE)
+    starts = lists.DayColumn(verbose_name=_("From"))
+    ends = lists.DayColumn(verbose_name=_("Until"))
+    state = AgreementStateColumn(verbose_name=_("State"), orderable=False)
+
+    class Meta(lists.Table.Meta):
+        model = Agreement
+        fields = ("partner", "kind", "title", "starts", "ends", "state")
+
+
+class AgreementFilter(lists.FilterSet):
+    q = lists.Search(fields=("partner__search_key", "title"))
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=Agreement.State.choices, empty_label=_("All"), method="by_state"
+    )
+
+    class Meta:
+        model = Agreement
+        fields = ("q", "state")
+
+    def by_state(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """As `Agreement.state_on`."""
+        today = clock.today()
+        begun = queryset.filter(starts__lte=today)
+        return {
+            "future": queryset.filter(starts__gt=today),
+            "in_force": begun.filter(Q(ends=None) | Q(ends__gt=today + NOTICE)),
+            "expiring": begun.filter(ends__gte=today, ends__lte=today + NOTICE),
+            "expired": begun.filter(ends__lt=today),
+        }[value]
+
+
+class EnrolmentRegisterTable(lists.Table):
+    name = lists.Column(
+        accessor="learner__listed_name",
+        verbose_name=_("Name"),
+        order_by=("learner__sort_name", "id"),
+        linkify=("microcredentials:learner-detail", {"pk": tables.A("learner_id")}),
+    )
+    edition = lists.CodeColumn(
+        accessor="edition__code",
+        verbose_name=_("Edition"),
+        order_by="edition__code",
+        linkify=("microcredentials:edition-detail", {"code": tables.A("edition__code")}),
+    )
+    title = lists.Column(
+        accessor="edition__version__title",
+        verbose_name=_("Micro-credential"),
+        order_by="edition__microcredential__sort_title",
+        attrs=lists.WIDE,
+    )
+    year = lists.Column(
+        accessor="edition__year__code",
+        verbose_name=_("Academic year"),
+        order_by="edition__year__starts",
+        attrs=lists.UNBROKEN,
+    )
+    state = lists.StateColumn(verbose_name=_("State"))
+    grade = lists.NumberColumn(decimals=2, verbose_name=_("Grade"))
+    enrolled_on = lists.DayColumn(verbose_name=_("Enrolled on"))
+    state_on = lists.DayColumn(verbose_name=_("Since"))
+
+    class Meta(lists.Table.Meta):
+        model = Enrolment
+        fields = ("name", "edition", "title", "year", "state", "grade", "enrolled_on", "state_on")
+
+
+class EnrolmentRegisterFilter(lists.FilterSet):
+    q = lists.Search(fields=("learner__search_key", "edition__code__startswith"))
+    centre = django_filters.ModelChoiceFilter(
+        label=_("Centre"), field_name="edition__microcredential__centre", queryset=visible_centres
+    )
+    year = django_filters.ModelChoiceFilter(
+        label=_("Academic year"), field_name="edition__year", queryset=AcademicYear.objects.all()
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=Enrolment.State.choices, empty_label=_("All")
+    )
+
+    class Meta:
+        model = Enrolment
+        fields = ("q", "centre", "year", "state")
+
+
+class ProgrammeContentTable(SubmissionTable):
+    """What an annual programme holds, or what is ready for it."""
+
+    ects = lists.NumberColumn(accessor="version__ects", decimals=1, verbose_name=_("ECTS"))
+    mode = lists.Column(accessor="version__get_mode_display", verbose_name=_("Mode"))
+    responsible = lists.Column(accessor="version__responsible", verbose_name=_("Responsible teacher"))
+
+    class Meta(lists.Table.Meta):
+        model = Submission
+        fields = ("code", "title", "centre", "version", "ects", "mode", "responsible", "change")
+        exclude = ("submitted_at", "state", "step", "due")

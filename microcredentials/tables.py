@@ -1,0 +1,141 @@
+"""The lists of micro-credentials and editions, and their filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from iqas.core.access import allowed
+from iqas.organisation.models import AcademicYear, Centre
+from iqas.ui import lists
+from microcredentials import completeness
+from microcredentials.models import AnnualProgramme, Edition, MicroCredential
+
+
+class CompletenessColumn(lists.Column):
+    """ "7/9"; nothing for an imported record, which is never counted as incomplete."""
+
+    def render(self, value: int, record: MicroCredential) -> str:
+        return "–" if record.state == MicroCredential.State.IMPORTED else f"{value}/{completeness.TOTAL}"
+
+    def value(self, value: int, record: MicroCredential) -> Any:
+        return None if record.state == MicroCredential.State.IMPORTED else value
+
+    def order(self, queryset: QuerySet[Any], is_descending: bool) -> tuple[QuerySet[Any], bool]:
+        key = F("current__elements_done")
+        return queryset.order_by(key.desc() if is_descending else key.asc(), "sort_title"), True
+
+
+class MicroCredentialTable(lists.Table):
+    code = lists.CodeColumn(verbose_name=_("Code"))
+    title = lists.Column(accessor="current__title", verbose_name=_("Title"), order_by="sort_title")
+    centre = lists.Column(accessor="centre__name", verbose_name=_("Centre"), order_by="centre__sort_name")
+    ects = lists.NumberColumn(accessor="current__ects", decimals=1, verbose_name=_("ECTS"))
+    mode = lists.Column(
+        accessor="current__get_mode_display", verbose_name=_("Mode"), order_by="current__mode"
+    )
+    complete = CompletenessColumn(
+        accessor="current__elements_done",
+        verbose_name=_("Annex I"),
+        attrs={"td": {"class": "num"}, "th": {"class": "num"}},
+    )
+    state = lists.StateColumn(verbose_name=_("State"))
+
+    class Meta(lists.Table.Meta):
+        model = MicroCredential
+        fields = ("code", "title", "centre", "ects", "mode", "complete", "state")
+
+
+def visible_centres(request: Any) -> QuerySet[Centre]:
+    return allowed(request.user, "centre.view")
+
+
+class MicroCredentialFilter(lists.FilterSet):
+    q = lists.Search(fields=("search_key",))
+    centre = django_filters.ModelChoiceFilter(label=_("Centre"), queryset=visible_centres)
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=MicroCredential.State.choices, empty_label=_("All")
+    )
+    year = django_filters.ModelChoiceFilter(
+        label=_("With an edition in"), queryset=AcademicYear.objects.all(), method="in_year"
+    )
+    complete = django_filters.ChoiceFilter(
+        label=_("Annex I"),
+        choices=[("yes", _("complete")), ("no", _("incomplete"))],
+        empty_label=_("All"),
+        method="by_completeness",
+    )
+
+    class Meta:
+        model = MicroCredential
+        fields = ("q", "centre", "state", "year", "complete")
+
+    def in_year(self, queryset: QuerySet[Any], name: str, value: AcademicYear) -> QuerySet[Any]:
+        return queryset.filter(pk__in=Edition.objects.filter(year=value).values("microcredential"))
+
+    def by_completeness(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        known = queryset.exclude(state=MicroCredential.State.IMPORTED)
+        if value == "yes":
+            return known.filter(current__elements_done=completeness.TOTAL)
+        return known.filter(current__elements_done__lt=completeness.TOTAL)
+
+
+class EditionTable(lists.Table):
+    code = lists.CodeColumn(verbose_name=_("Code"))
+    title = lists.Column(
+        accessor="version__title", verbose_name=_("Micro-credential"), order_by="microcredential__sort_title"
+    )
+    centre = lists.Column(
+        accessor="microcredential__centre__name",
+        verbose_name=_("Centre"),
+        order_by="microcredential__centre__sort_name",
+    )
+    year = lists.Column(
+        accessor="year__code", verbose_name=_("Academic year"), order_by="year__starts", attrs=lists.UNBROKEN
+    )
+    starts = lists.DayColumn(verbose_name=_("First day"))
+    ends = lists.DayColumn(verbose_name=_("Last day"))
+    places = lists.NumberColumn(verbose_name=_("Places"))
+    state = lists.StateColumn(verbose_name=_("State"))
+
+    class Meta(lists.Table.Meta):
+        model = Edition
+        fields = ("code", "title", "centre", "year", "starts", "ends", "places", "state")
+
+
+class EditionFilter(lists.FilterSet):
+    q = lists.Search(fields=("microcredential__search_key", "code"))
+    centre = django_filters.ModelChoiceFilter(
+        label=_("Centre"), field_name="microcredential__centre", queryset=visible_centres
+    )
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Edition.State.choices, empty_label=_("All"))
+    year = django_filters.ModelChoiceFilter(label=_("Academic year"), queryset=AcademicYear.objects.all())
+
+    class Meta:
+        model = Edition
+        fields = ("q", "centre", "state", "year")
+
+
+class ProgrammeStateColumn(lists.Column):
+    """Approved or in preparation, with the day of the act."""
+
+    def render(self, record: AnnualProgramme) -> str:
+        return str(_("approved") if record.is_approved else _("in preparation"))
+
+
+class ProgrammeTable(lists.Table):
+    code = lists.CodeColumn(verbose_name=_("Code"))
+    year = lists.Column(accessor="year__code", verbose_name=_("Academic year"), order_by="year__starts")
+    state = ProgrammeStateColumn(
+        accessor="approved_at", empty_values=(), verbose_name=_("State"), order_by="approved_at"
+    )
+    body = lists.Column(verbose_name=_("Body"))
+    held_on = lists.DayColumn(verbose_name=_("Date of the act"))
+    size = lists.NumberColumn(verbose_name=_("Approved micro-credentials"))
+
+    class Meta(lists.Table.Meta):
+        model = AnnualProgramme
+        fields = ("code", "year", "state", "body", "held_on", "size")

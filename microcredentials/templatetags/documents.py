@@ -1,0 +1,33 @@
+"""How the printed documents write languages, signs and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from microcredentials.documents.content import Cell, Column, Table
+
+register = template.Library()
+
+SIGNS = {"met": "✓", "partly": "◐", "unmet": "✕", "none": "–"}
+
+
+@register.simple_tag
+def lang_of(lang: str, of_document: str) -> SafeString:
+    """The attribute that says in which language a text is written, where it is not that of the document."""
+    return format_html(' lang="{}"', lang) if lang and lang != of_document else SafeString()
+
+
+@register.simple_tag
+def sign(tone: str) -> SafeString:
+    return format_html('<span class="state state-{}">{}</span>', tone, SIGNS[tone])
+
+
+@register.filter
+def cells(table: Table, row: tuple[Cell, ...]) -> Iterator[tuple[Column, Cell, bool]]:
+    """Each cell of a row with its column, and whether it names the row."""
+    for place, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+        yield column, cell, place == table.head

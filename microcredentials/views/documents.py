@@ -1,0 +1,82 @@
+"""Documents on pages: what there is, asking for one, taking its file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from iqas.core.access import can, require
+from iqas.core.files import download_response
+from iqas.core.refusals import RuleViolation
+from iqas.core.views import get_visible_or_404, page
+from microcredentials.document_pages import documents_page
+from microcredentials.models import Document, MicroCredential
+from microcredentials.services import documents
+from microcredentials.views.catalogue import visible_microcredential
+from microcredentials.views.editions import visible_edition
+
+
+@page("document.view")
+def document_list(request: HttpRequest, code: str) -> HttpResponse:
+    microcredential = visible_microcredential(request, code)
+    if microcredential.state == MicroCredential.State.IMPORTED:
+        raise Http404
+    context = documents_page(request.user, microcredential)
+    return render(request, "microcredentials/document_list.html", context)
+
+
+@page("document.make", methods=("POST",))
+def document_request(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
+    microcredential = visible_microcredential(request, code)
+    version = microcredential.versions.filter(number=number).first()
+    if version is None:
+        raise Http404
+    version.microcredential = microcredential
+    document = documents.request(
+        actor=request.user,
+        version=version,
+        kind=request.POST.get("kind", ""),
+        language=request.POST.get("language", ""),
+    )
+    return _onwards(request, document, "microcredentials:document-list", code)
+
+
+@page("document.make", methods=("POST",))
+def edition_document_request(request: HttpRequest, code: str) -> HttpResponseBase:
+    edition = visible_edition(request, code)
+    require(request.user, "document.make", edition.version)
+    document = documents.request_report(
+        actor=request.user, edition=edition, language=request.POST.get("language", "")
+    )
+    return _onwards(request, document, "microcredentials:edition-detail", code)
+
+
+@page("document.view")
+def document_download(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The file, compared with its hash on the way out. Refuses `not-printed`."""
+    get_visible_or_404(request.user, Document, "document.view", code=code)
+    document = Document.objects.select_related("artefact").defer("body").get(code=code)
+    if document.artefact is None:
+        raise RuleViolation("not-printed", _("This document has not been printed yet."))
+    return download_response(replace(document.artefact.stored, sha256=document.sha256))
+
+
+def _onwards(request: HttpRequest, document: Document, back: str, code: str) -> HttpResponseBase:
+    """To the job while it works; otherwise back, saying that the document was there."""
+    if document.is_made or document.job is None:
+        messages.info(
+            request,
+            _("Nothing has changed since %(code)s was made: it is still the document.")
+            % {"code": document.code},
+        )
+        return redirect(back, code)
+    if can(request.user, "job.view", document.job):
+        return redirect(document.job)
+    messages.info(
+        request, _("%(code)s is being made: somebody asked for it before.") % {"code": document.code}
+    )
+    return redirect(back, code)

@@ -1,0 +1,204 @@
+"""Editions: the list, the page of one, planning, changing, counting, and its steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from iqas.core.access import allowed, require
+from iqas.core.refusals import StaleVersion
+from iqas.core.views import page
+from iqas.organisation.models import University
+from iqas.ui import forms, lists
+from microcredentials import edition_presenters
+from microcredentials.forms import CountsForm, EditionForm
+from microcredentials.models import Edition
+from microcredentials.services import editions
+from microcredentials.tables import EditionFilter, EditionTable
+from microcredentials.views.catalogue import visible_microcredential
+
+WRITE = ("GET", "HEAD", "POST")
+STEPS = (*edition_presenters.STEPS, "rectify", "cancel")
+CONSEQUENCES = {
+    "sign": gettext_lazy(
+        "The counts and the states of the enrolled no longer change, unless the signature is taken back."
+    ),
+    "close": gettext_lazy("Dates, places, counts and reports no longer change."),
+    "cancel": gettext_lazy("It never takes place. Who had enrolled stays on record; tell them yourself."),
+    "rectify": gettext_lazy("The results can be corrected, and must be signed again."),
+}
+
+
+@page("edition.view")
+def edition_list(request: HttpRequest) -> HttpResponse:
+    return lists.list_page(
+        request,
+        queryset=allowed(request.user, "edition.view").select_related(
+            "microcredential__centre", "version", "year"
+        ),
+        table=EditionTable,
+        filters=EditionFilter,
+        title=_("Editions"),
+        empty=lists.Empty(
+            title=_("No editions yet"),
+            text=_(
+                "An edition is one run of a micro-credential with learners. Plan it on the page of its micro-credential."
+            ),
+        ),
+    )
+
+
+@page("edition.view")
+def edition_detail(request: HttpRequest, code: str) -> HttpResponse:
+    edition = visible_edition(request, code)
+    return render(
+        request,
+        "microcredentials/edition_detail.html",
+        edition_presenters.edition_page(request.user, edition),
+    )
+
+
+@page("microcredential.edit", methods=WRITE)
+def edition_create(request: HttpRequest, code: str) -> HttpResponseBase:
+    microcredential = visible_microcredential(request, code)
+    require(request.user, "microcredential.edit", microcredential)
+    form = EditionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with forms.refusals(form):
+            edition = editions.plan_edition(
+                actor=request.user, microcredential=microcredential, **form.terms()
+            )
+            messages.success(request, _("%(code)s is planned.") % {"code": edition.code})
+            return redirect(edition)
+    context = {"microcredential": microcredential, "form": form}
+    return render(request, "microcredentials/edition_create.html", context, status=forms.form_status(form))
+
+
+@page("edition.edit", methods=WRITE)
+def edition_edit(request: HttpRequest, code: str) -> HttpResponseBase:
+    edition = visible_edition(request, code)
+    require(request.user, "edition.edit", edition)
+    form = EditionForm(request.POST or None, initial=EditionForm.initial_of(edition))
+    stored = None
+    if request.method == "POST" and form.is_valid():
+        with forms.refusals(form):
+            try:
+                editions.edit_edition(
+                    actor=request.user, edition=edition, seen=form.cleaned_data["seen"] or 0, **form.terms()
+                )
+            except StaleVersion as stale:
+                stored = EditionForm.initial_of(stale.current)
+                _rebase(form, stored["seen"])
+            else:
+                messages.success(request, _("Saved."))
+                return redirect(edition)
+    return _form_page(request, "microcredentials/edition_edit.html", edition, form, stored)
+
+
+@page("edition.count", methods=WRITE)
+def edition_counts(request: HttpRequest, code: str) -> HttpResponseBase:
+    edition = visible_edition(request, code)
+    require(request.user, "edition.count", edition)
+    form = CountsForm(request.POST or None, initial=CountsForm.initial_of(getattr(edition, "counts", None)))
+    stored = None
+    if request.method == "POST" and form.is_valid():
+        with forms.refusals(form):
+            try:
+                editions.record_counts(
+                    actor=request.user,
+                    edition=edition,
+                    seen=form.cleaned_data["seen"],
+                    source=form.cleaned_data["source"],
+                    extracted_on=form.cleaned_data["extracted_on"],
+                    **form.numbers(),
+                )
+            except StaleVersion:
+                stored = CountsForm.initial_of(getattr(visible_edition(request, code), "counts", None))
+                _rebase(form, stored["seen"])
+            else:
+                messages.success(request, _("Saved."))
+                return redirect(edition)
+    return _form_page(request, "microcredentials/edition_counts.html", edition, form, stored)
+
+
+@page("edition.run", methods=WRITE)
+def edition_advance(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
+    edition = visible_edition(request, code)
+    require(request.user, "edition.run", edition)
+    if step not in STEPS:
+        raise Http404
+    declared = next(found for found in edition.get_all_state_transitions() if found.name == step)
+    below = step == "run" and editions.is_below_minimum(edition, University.current())
+    asks_reason = below or bool(declared.custom.get("asks_reason"))
+    form = forms.ConfirmForm(request.POST if request.method == "POST" else None, reason_required=asks_reason)
+    if request.method == "POST" and form.is_valid():
+        editions.advance_edition(
+            actor=request.user,
+            edition=edition,
+            step=step,
+            reason=form.cleaned_data["reason"],
+            despite_minimum=below,
+        )
+        messages.success(request, _("Done."))
+        return redirect(edition)
+    consequences: list[Any] = [CONSEQUENCES[step]] if step in CONSEQUENCES else []
+    if below:
+        consequences.append(
+            _("Only %(enrolled)s are enrolled; the university asks for %(minimum)s.")
+            % {"enrolled": edition.starters, "minimum": University.current().min_enrolment}
+        )
+    return forms.confirm_page(
+        request,
+        title=f"{declared.custom['verb']}: {edition.code}",
+        message=edition.version.title,
+        verb=declared.custom["verb"],
+        form=form,
+        consequences=consequences,
+        cancel_url=edition.get_absolute_url(),
+        danger=step == "cancel",
+    )
+
+
+def visible_edition(request: HttpRequest, code: str) -> Edition:
+    """404 for what the person may not know of."""
+    visible = allowed(request.user, "edition.view").select_related(
+        "microcredential__centre",
+        "microcredential__scope",
+        "microcredential__current",
+        "version",
+        "year",
+        "counts",
+        "report",
+        "repeats__version",
+    )
+    found: Edition | None = visible.filter(code=code).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _rebase(form: EditionForm | CountsForm, seen: int) -> None:
+    """Keep what the person wrote, on top of what is stored now."""
+    form.data = form.data.copy()
+    form.data["seen"] = str(seen)
+
+
+def _form_page(
+    request: HttpRequest,
+    template: str,
+    edition: Edition,
+    form: EditionForm | CountsForm,
+    stored: dict[str, object] | None,
+) -> HttpResponse:
+    differences = [
+        (form.fields[name].label, value, form.cleaned_data.get(name))
+        for name, value in (stored or {}).items()
+        if name != "seen" and value != form.cleaned_data.get(name)
+    ]
+    context = {"edition": edition, "form": form, "conflict": stored is not None, "differences": differences}
+    return render(request, template, context, status=409 if stored is not None else forms.form_status(form))
