@@ -1,0 +1,44 @@
+"""What `manage.py doctor` and /readyz ask about surveys."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.db.models import F
+
+from feedback.anonymity.canary import key_problems
+from feedback.models import Campaign
+from feedback.selectors.campaigns import campaigns_out_of_balance
+from iqas.core import clock
+from iqas.core.doctor import check
+from iqas.core.health import readiness_probe
+
+GRACE = dt.timedelta(days=1)
+
+
+@readiness_probe
+@check("survey-keys", "Every link in use and every sealed answer has its key.")
+def survey_keys() -> Iterator[str]:
+    yield from key_problems()
+
+
+@check(
+    "survey-balance",
+    "Every answer that was taken is waiting, mixed or destroyed: none is lost, none is there twice.",
+)
+def survey_balance() -> Iterator[str]:
+    for campaign in campaigns_out_of_balance():
+        yield (
+            f"{campaign.code}: {campaign.used} links used, but {campaign.waiting} answers waiting, {campaign.mixed} mixed "
+            f"and {campaign.destroyed_count} destroyed; {campaign.receipted} receipts. Restore the database from its backup."
+        )
+
+
+@check("survey-mixing", "Campaigns close on their day and their answers are mixed.", advice=True)
+def survey_mixing() -> Iterator[str]:
+    overdue = Campaign.objects.filter(state=Campaign.State.OPEN, closes__lt=clock.today() - GRACE)
+    for campaign in overdue:
+        yield f"{campaign.code} should have closed on {campaign.closes}. Are the jobs running? Else: manage.py survey_mix"
+    for campaign in Campaign.objects.filter(mixings_count__gt=F("settled_count")):
+        yield f"{campaign.code} was mixed, but old rows are not yet removed from the database's files. Run: manage.py survey_mix"

@@ -1,0 +1,49 @@
+"""Surveys on the pages of editions and micro-credentials, and in the privacy notice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models import Campaign
+from feedback.selectors.campaigns import with_participation
+from iqas.core.access import allowed, can
+from iqas.core.panels import Panel, panel
+
+SHOWN = 8
+
+
+@panel("edition", order=30)
+def edition_panel(request: HttpRequest, edition: Any) -> Panel | None:
+    """The campaigns on this edition, and the way to another."""
+    add = ""
+    if can(request.user, "campaign.edit", Campaign(scope=edition.microcredential.scope)):
+        add = f"{reverse('feedback:campaign-add')}?edition={edition.code}"
+    return _panel(request, Campaign.objects.filter(edition=edition), add)
+
+
+@panel("microcredential", order=30)
+def microcredential_panel(request: HttpRequest, microcredential: Any) -> Panel | None:
+    """The latest campaigns on all its editions."""
+    return _panel(request, Campaign.objects.filter(edition__microcredential=microcredential), "")
+
+
+@panel("statement", order=30)
+def privacy_panel(request: HttpRequest, statement: Any) -> Panel | None:
+    """How surveys are kept anonymous, and what remains possible."""
+    return Panel(_("Surveys"), "feedback/_privacy.html") if statement == "privacy" else None
+
+
+def _panel(request: HttpRequest, campaigns: QuerySet[Campaign], add: str) -> Panel | None:
+    if not can(request.user, "campaign.view"):
+        return None
+    visible = with_participation(allowed(request.user, "campaign.view", campaigns)).order_by(
+        "-closes", "-code"
+    )
+    rows = list(visible.select_related("edition")[: SHOWN + 1])
+    context = {"rows": rows[:SHOWN], "more": len(rows) > SHOWN, "add": add}
+    return Panel(_("Feedback"), "feedback/_panel.html", context)

@@ -1,0 +1,211 @@
+"""Results as a page shows them: sections, charts whose title says the finding, and rows of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+
+from feedback.models import Item
+from feedback.selectors.results import CampaignResults, Figures, GroupResult, ItemResult
+from iqas.ui import charts
+from iqas.ui.formats import percent
+
+SHORT_TEXT = 90
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question with its figures as plain numbers."""
+
+    item: ItemResult
+    figures: Figures
+    median: float | None
+    favourable: float | None
+    mean: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """One question with the favourable share of each compared group, None where it is suppressed."""
+
+    item: ItemResult
+    shares: tuple[tuple[float | None, int | None], ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of the questionnaire: its charts and its rows."""
+
+    title: str
+    charts: tuple[charts.Chart, ...]
+    rows: tuple[Row, ...]
+    hidden: tuple[ItemResult, ...]
+
+
+def parts_of(results: CampaignResults) -> list[Part]:
+    """The sections in their order; what is suppressed stands apart, with its reason."""
+    parts = []
+    for title, members in groupby(results.items, key=lambda item: item.section):
+        items = tuple(members)
+        shown = [item for item in items if not item.figures.suppressed]
+        parts.append(
+            Part(
+                title=title,
+                charts=(*_gap(shown), *_charts(shown)),
+                rows=tuple(_row(item) for item in shown),
+                hidden=tuple(item for item in items if item.figures.suppressed),
+            )
+        )
+    return parts
+
+
+def group_rows(results: CampaignResults, groups: Sequence[GroupResult]) -> list[GroupRow]:
+    """The favourable share of each group, for the questions that have one."""
+    rows = []
+    for item in results.items:
+        if item.figures.suppressed or item.figures.favourable is None:
+            continue
+        figures = [item.groups[group.code] for group in groups]
+        rows.append(GroupRow(item, tuple((_float(f.favourable), f.n) for f in figures)))
+    return rows
+
+
+def _row(item: ItemResult) -> Row:
+    figures = item.figures
+    margin = figures.margin
+    return Row(
+        item=item,
+        figures=figures,
+        median=_float(figures.median),
+        favourable=_float(figures.favourable),
+        mean=_float(figures.mean),
+        low=_float(margin.low_share) if margin else None,
+        high=_float(margin.high_share) if margin else None,
+    )
+
+
+def _charts(items: Sequence[ItemResult]) -> list[charts.Chart]:
+    """One Likert chart for each scale in use, and one bar chart for every other closed question."""
+    scales: dict[tuple[str, ...], list[ItemResult]] = {}
+    bars = []
+    for item in items:
+        if item.kind == Item.Kind.LIKERT and len(item.labels) <= 7:
+            scales.setdefault(_words(item), []).append(item)
+        else:
+            bars.append(_bar(item))
+    return [*(_likert(points, members) for points, members in scales.items()), *bars]
+
+
+def _likert(points: tuple[str, ...], items: Sequence[ItemResult]) -> charts.Likert:
+    rows = [
+        charts.LikertRow(label=f"{item.code} · {short(item.text)}", counts=_directed_counts(item), note="")
+        for item in items
+    ]
+    return charts.Likert(title=_finding(items), subtitle=_subtitle(items), points=points, rows=rows)
+
+
+def _gap(items: Sequence[ItemResult]) -> list[charts.Chart]:
+    """How important something is beside how satisfactory it was, for the pairs of which both may be shown."""
+    satisfaction = {item.code: item for item in items}
+    pairs = [
+        (satisfaction[item.importance_of], item)
+        for item in items
+        if item.importance_of in satisfaction
+        and item.figures.favourable is not None
+        and satisfaction[item.importance_of].figures.favourable is not None
+    ]
+    if not pairs:
+        return []
+    shares = [
+        (rated, _float(important.figures.favourable), _float(rated.figures.favourable))
+        for rated, important in pairs
+    ]
+    rows = [
+        charts.GapRow(label=f"{rated.code} · {short(rated.text)}", first=important, second=satisfied)
+        for rated, important, satisfied in shares
+    ]
+    rated, important, satisfied = max(shares, key=lambda share: (share[1] or 0) - (share[2] or 0))
+    title = _("Nothing lags behind its importance")
+    if (important or 0) > (satisfied or 0):
+        title = _(
+            "Furthest behind its importance: %(code)s (%(important)s important, %(satisfied)s satisfied)"
+        ) % {
+            "code": rated.code,
+            "important": percent(important),
+            "satisfied": percent(satisfied),
+        }
+    return [
+        charts.Gap(
+            title=title,
+            subtitle=_("Share of the two highest points: how important, and how satisfactory"),
+            first=_("Importance"),
+            second=_("Satisfaction"),
+            rows=rows,
+            percent=True,
+            decimals=0,
+            maximum=1,
+        )
+    ]
+
+
+def _bar(item: ItemResult) -> charts.Bar:
+    distribution = item.figures.distribution or {}
+    n = item.figures.n or 0
+    bars = [
+        charts.BarItem(label=item.labels.get(point, str(point)), value=count / n if n else None, n=count)
+        for point, count in distribution.items()
+    ]
+    top = max(distribution, key=lambda point: distribution[point], default=None)
+    title = f"{item.code} · {short(item.text)}"
+    if top is not None and n:
+        title = _("%(code)s: most often “%(answer)s” (%(share)s)") % {
+            "code": item.code,
+            "answer": item.labels.get(top, str(top)),
+            "share": percent(distribution[top] / n),
+        }
+    return charts.Bar(title=title, subtitle=f"{item.text} · n = {n}", bars=bars, percent=True, decimals=0)
+
+
+def _finding(items: Sequence[ItemResult]) -> str:
+    shares = [(item.figures.favourable, item) for item in items if item.figures.favourable is not None]
+    if not shares:
+        return _("Distribution of the answers")
+    best, lowest = max(shares, key=lambda pair: pair[0]), min(shares, key=lambda pair: pair[0])
+    if best[0] == lowest[0]:
+        return _("%(share)s favourable") % {"share": percent(float(best[0]))}
+    return _("Most favourable %(best)s (%(high)s), least %(lowest)s (%(low)s)") % {
+        "best": best[1].code,
+        "high": percent(float(best[0])),
+        "lowest": lowest[1].code,
+        "low": percent(float(lowest[0])),
+    }
+
+
+def _subtitle(items: Sequence[ItemResult]) -> str:
+    sizes = [item.figures.n or 0 for item in items]
+    n = str(max(sizes)) if min(sizes) == max(sizes) else f"{min(sizes)}–{max(sizes)}"
+    return _("Share of answers on each point, the favourable end on the right; n = %(n)s") % {"n": n}
+
+
+def _directed_counts(item: ItemResult) -> list[int]:
+    counts = list((item.figures.distribution or {}).values())
+    return counts[::-1] if item.reverse else counts
+
+
+def _words(item: ItemResult) -> tuple[str, ...]:
+    low, high = item.scale
+    words = tuple(item.labels.get(point, str(point)) for point in range(low, high + 1))
+    return words[::-1] if item.reverse else words
+
+
+def short(text: str) -> str:
+    return text if len(text) <= SHORT_TEXT else f"{text[: SHORT_TEXT - 1].rstrip()}…"
+
+
+def _float(value: object) -> float | None:
+    return None if value is None else float(value)  # type: ignore[arg-type]

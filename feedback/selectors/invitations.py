@@ -1,0 +1,67 @@
+"""Links as people get them: in a mail or on a printed sheet."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import segno
+from django.conf import settings
+from django.urls import reverse
+
+from feedback.anonymity.installed import installed_ring
+from feedback.anonymity.tokens import short_code, token
+from feedback.models import Campaign
+
+QUIET_ZONE = 4  # squares, ISO/IEC 18004
+
+
+@dataclass(frozen=True)
+class QrCode:
+    """A QR code as an SVG path in a square of `size` units, quiet zone included."""
+
+    path: str
+    size: int
+
+
+@dataclass(frozen=True)
+class PrintedLink:
+    """One link of a sheet: its address, the same as a QR code, and the code to type instead."""
+
+    url: str
+    qr: QrCode
+    code: str
+
+
+def survey_url(token: str) -> str:
+    """The absolute address of a survey link."""
+    return f"{settings.BASE_URL}{reverse('survey:link-follow', kwargs={'token': token})}"
+
+
+def printed_links(campaign: Campaign, sheet: int) -> list[PrintedLink]:
+    """The links of one printed sheet, used or not: whoever prints it again learns nothing from what is missing."""
+    ring, salt = installed_ring(), bytes(campaign.salt)
+    invitations = campaign.invitations.filter(sheet=sheet).order_by("pk").values_list("pk", flat=True)
+    links = []
+    for invitation in invitations:
+        url = survey_url(token(ring, invitation, salt))
+        links.append(PrintedLink(url, _qr(url), short_code(ring, invitation, salt)))
+    return links
+
+
+def campaign_links(campaign: Campaign) -> list[str]:
+    """Every unused link of a campaign, absolute: for the demo and acceptance seeds, never for a page."""
+    ring, salt = installed_ring(), bytes(campaign.salt)
+    unused = campaign.invitations.filter(used=False).order_by("pk").values_list("pk", flat=True)
+    return [survey_url(token(ring, invitation, salt)) for invitation in unused]
+
+
+def _qr(url: str) -> QrCode:
+    """One bar a run of dark squares: a fifth of the size of one rectangle each."""
+    rows = [bytes(row) for row in segno.make_qr(url, error="m").matrix_iter(border=QUIET_ZONE)]
+    bars = [
+        f"M{run.start()} {y}h{run.end() - run.start()}v1H{run.start()}z"
+        for y, row in enumerate(rows)
+        for run in re.finditer(b"\x01+", row)
+    ]
+    return QrCode("".join(bars), len(rows))

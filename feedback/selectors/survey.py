@@ -1,0 +1,131 @@
+"""What a survey page needs to know: whose link this is, what is asked, what was answered so far."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from feedback.anonymity.drafts import decrypt_draft
+from feedback.anonymity.installed import installed_ring, ring_for_visits
+from feedback.anonymity.keys import KeyRing
+from feedback.anonymity.tokens import (
+    TOKEN_LENGTH,
+    code_index,
+    draft_reference,
+    receipt_hash,
+    token,
+    token_index,
+)
+from feedback.answer_sheet import AnswerSheet, asked, read_draft
+from feedback.models import Campaign, Draft, Invitation, Item, Receipt, Section
+from iqas.core import clock
+
+_TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}")
+
+Status = Literal["open", "used", "early", "over"]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody with a valid link."""
+
+    token: str
+    invitation: Invitation
+    campaign: Campaign
+
+    @property
+    def status(self) -> Status:
+        """Whether the link can answer now, and if not, why."""
+        if self.invitation.used:
+            return "used"
+        if self.campaign.state in (Campaign.State.CLOSED, Campaign.State.MIXED):
+            return "over"
+        today = clock.today()
+        if self.campaign.state == Campaign.State.DRAFT or (
+            self.campaign.opens and self.campaign.opens > today
+        ):
+            return "early"
+        return "over" if self.campaign.closes and self.campaign.closes < today else "open"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One page of the survey: a section and its items."""
+
+    section: Section
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What was answered so far, and the page (from 1) where the person was."""
+
+    sheet: AnswerSheet
+    page: int
+    begun: bool
+
+
+def find_visit(token: str) -> Visit | None:
+    """Whose link this is; None for a token that we did not make."""
+    ring = _ring()
+    if ring is None or not _TOKEN.fullmatch(token):
+        return None
+    found = Invitation.objects.select_related("campaign").filter(tok_idx=token_index(ring, token))
+    invitation = next(iter(found), None)  # `first` would sort
+    return None if invitation is None else Visit(token, invitation, invitation.campaign)
+
+
+def token_of_code(typed: str) -> str | None:
+    """The token behind a short code, however it was typed; None for a code that we did not print."""
+    ring = _ring()
+    index = code_index(ring, typed) if ring else None
+    if ring is None or index is None:
+        return None
+    invitation = Invitation.objects.select_related("campaign").filter(code_idx=index).first()
+    return token(ring, invitation.pk, bytes(invitation.campaign.salt)) if invitation else None
+
+
+def screens_of(campaign: Campaign) -> tuple[Screen, ...]:
+    """The pages of its questionnaire in order; one statement whatever its length."""
+    items = (
+        Item.objects.filter(version_id=campaign.questionnaire_version_id)
+        .select_related("section")
+        .order_by("section__order", "order")
+    )
+    return tuple(
+        Screen(section, tuple(group)) for section, group in groupby(items, key=lambda item: item.section)
+    )
+
+
+def shown_screens(screens: tuple[Screen, ...], sheet: AnswerSheet) -> dict[int, Screen]:
+    """By their number, from 1, the pages with what somebody is asked who answered so far; never without the last."""
+    shown = {item.pk for item in asked([item for screen in screens for item in screen.items], sheet.values)}
+    pages = (
+        (number, Screen(screen.section, tuple(item for item in screen.items if item.pk in shown)))
+        for number, screen in enumerate(screens, start=1)
+    )
+    return {number: screen for number, screen in pages if screen.items}
+
+
+def progress_of(visit: Visit, screens: tuple[Screen, ...]) -> Progress:
+    """The draft behind this link, as far as it fits the questionnaire."""
+    reference = draft_reference(installed_ring(), visit.token)
+    draft = Draft.objects.filter(ref=reference).first()
+    content = draft and decrypt_draft(visit.token, reference, bytes(draft.body))
+    if not content:
+        return Progress(AnswerSheet(), 1, begun=False)
+    items = [item for screen in screens for item in screen.items]
+    page = min(max(int(content.get("page", 1)), 1), len(screens))
+    return Progress(read_draft(items, content), page, begun=True)
+
+
+def receipt_is_counted(typed: str) -> bool:
+    """Whether the answer that gave this receipt is among the counted ones; which it is nobody can tell."""
+    digest = receipt_hash(typed)
+    return digest is not None and Receipt.objects.filter(h=digest).exists()
+
+
+def _ring() -> KeyRing | None:
+    return ring_for_visits(links_exist=Invitation.objects.exists)

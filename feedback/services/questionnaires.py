@@ -1,0 +1,120 @@
+"""Storing questionnaires from packs, and freezing a version once somebody is asked with it."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models import Item, Questionnaire, QuestionnaireVersion, Section
+from feedback.packs.schema import LANGUAGES, ItemPack, QuestionnairePack, Translated
+from iqas.core import clock
+from iqas.core.audit import record
+from iqas.core.canonical import canonical_json, sha256_hex
+from iqas.core.refusals import RuleViolation
+
+
+@transaction.atomic
+def store_pack(pack: QuestionnairePack) -> QuestionnaireVersion:
+    """The stored version of a pack. The same content again changes nothing.
+
+    Refuses `questionnaire-frozen` where the content under this version number was used with other words, and
+    `questionnaire-audience` where the code belongs to another audience.
+    """
+    sha256 = sha256_hex(canonical_json(pack.model_dump(mode="json")))
+    questionnaire, _made = Questionnaire.objects.get_or_create(
+        code=pack.code, defaults={"audience": pack.audience}
+    )
+    if questionnaire.audience != pack.audience:
+        raise RuleViolation(
+            "questionnaire-audience",
+            _("%(code)s is a questionnaire for another audience.") % {"code": pack.code},
+        )
+    stored = questionnaire.versions.select_for_update().filter(number=pack.version).first()
+    if stored is not None and stored.sha256 == sha256:
+        return stored
+    if stored is not None and stored.frozen_at is not None:
+        raise RuleViolation(
+            "questionnaire-frozen",
+            _(
+                "%(version)s has been used and its questions have changed. Give the new ones a new version number."
+            )
+            % {"version": stored},
+        )
+    return _write_version(questionnaire, pack, sha256)
+
+
+@transaction.atomic
+def freeze(*, actor: Any, version: QuestionnaireVersion) -> QuestionnaireVersion:
+    """Marks a version as used: its questions never change again. Freezing again changes nothing."""
+    locked = QuestionnaireVersion.objects.select_for_update().get(pk=version.pk)
+    if locked.frozen_at is None:
+        locked.frozen_at = clock.now()
+        locked.save(update_fields=["frozen_at"])
+        record(actor=actor, action="questionnaire.frozen", subject=locked, after={"sha256": locked.sha256})
+    return locked
+
+
+def _write_version(
+    questionnaire: Questionnaire, pack: QuestionnairePack, sha256: str
+) -> QuestionnaireVersion:
+    """A new version, or other questions in the row of an unused one: a campaign that is not open yet may hold it."""
+    version, _made = QuestionnaireVersion.objects.update_or_create(
+        questionnaire=questionnaire,
+        number=pack.version,
+        defaults={
+            "source": pack.source,
+            "sha256": sha256,
+            **_columns("title", pack.title),
+            **_columns("intro", pack.intro),
+        },
+    )
+    version.sections.all().delete()
+    orders = count(1)
+    for place, section_pack in enumerate(pack.sections, start=1):
+        section = Section.objects.create(
+            version=version, order=place, **_columns("title", section_pack.title)
+        )
+        Item.objects.bulk_create(
+            _item(version, section, next(orders), item_pack, pack) for item_pack in section_pack.items
+        )
+    record(
+        actor=None,
+        action="questionnaire.loaded",
+        subject=version,
+        after={"code": pack.code, "version": pack.version, "sha256": sha256},
+    )
+    return version
+
+
+def _item(
+    version: QuestionnaireVersion, section: Section, order: int, item: ItemPack, pack: QuestionnairePack
+) -> Item:
+    scale = pack.scales[item.scale] if item.scale else None
+    return Item(
+        version=version,
+        section=section,
+        order=order,
+        code=item.code,
+        kind=item.kind,
+        scale_min=scale.points[0] if scale else None,
+        scale_max=scale.points[1] if scale else None,
+        labels=scale.labels_by_point() if scale else {},
+        reverse=item.reverse,
+        required=item.required,
+        no_answer_allowed=item.no_answer_allowed,
+        criterion_code=item.criterion,
+        common_code=item.common or "",
+        importance_of=item.importance_of or "",
+        shown_if_code=item.shown_if.item if item.shown_if else "",
+        shown_if_values=item.shown_if.values if item.shown_if else [],
+        **_columns("text", item.text),
+        **_columns("help", item.help),
+    )
+
+
+def _columns(field: str, text: Translated | None) -> dict[str, str | None]:
+    """All language columns of a translated field, by name and never by the language of whoever reads."""
+    return {f"{field}_{language}": getattr(text, language) if text else None for language in LANGUAGES}

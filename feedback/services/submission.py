@@ -1,0 +1,76 @@
+"""What a respondent's link may do: keep a draft, discard it, submit once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from feedback.anonymity.drafts import encrypt_draft
+from feedback.anonymity.gate import pass_gate
+from feedback.anonymity.installed import installed_ring
+from feedback.anonymity.sealing import SealedAnswer, seal
+from feedback.anonymity.tokens import draft_reference, new_receipt, receipt_hash
+from feedback.answer_sheet import AnswerSheet
+from feedback.models import Campaign, Draft, Inbox, Invitation
+from feedback.selectors.survey import Visit
+from iqas.core import clock
+from iqas.core.refusals import RuleViolation
+
+
+def takes_answers() -> Q:
+    """Campaigns that take answers today."""
+    today = clock.today()
+    return Q(state=Campaign.State.OPEN, opens__lte=today, closes__gte=today)
+
+
+def save_draft(*, visit: Visit, sheet: AnswerSheet, page: int) -> None:
+    """Keep what was answered so far, readable only with the link. Its padding and date tell nothing of it."""
+    reference = draft_reference(installed_ring(), visit.token)
+    body = encrypt_draft(visit.token, reference, {**sheet.as_json(), "page": page})
+    last_day: Any = visit.campaign.closes  # an open campaign has one: campaign_has_dates
+    draft = Draft(ref=reference, campaign_id=visit.campaign.pk, body=body, expires_day=last_day)
+    Draft.objects.bulk_create(
+        [draft], update_conflicts=True, unique_fields=["ref"], update_fields=["body", "expires_day"]
+    )
+
+
+def clear_draft(*, visit: Visit) -> None:
+    """Forget what was answered and not yet sent."""
+    Draft.objects.filter(ref=draft_reference(installed_ring(), visit.token)).delete()
+
+
+def submit(*, visit: Visit, sheet: AnswerSheet) -> str:
+    """Take the answer, once, and return its receipt, which nobody can derive again.
+
+    Refuses `already-answered` and `not-open`. The invitation and the sealed answer change in one transaction: both
+    or neither. What the answer says is never in the database before the mixing, not even for a moment.
+    """
+    campaign, ring = visit.campaign, installed_ring()
+    receipt = new_receipt()
+    answer = SealedAnswer(
+        answers=sheet.values,
+        comments=sheet.comments,
+        group_code=visit.invitation.group_code,
+        receipt_hash=receipt_hash(receipt) or "",
+    )
+    sealed = seal(answer, bytes(campaign.public_key or b""), campaign.pk, campaign.sealed_size or 0)
+    with transaction.atomic():
+        pass_gate(campaign.pk)
+        open_campaign = Campaign.objects.filter(takes_answers(), pk=OuterRef("campaign_id"))
+        unused = Invitation.objects.filter(
+            Exists(open_campaign), tok_idx=visit.invitation.tok_idx, used=False
+        )
+        if unused.update(used=True) != 1:
+            raise _refusal(visit)
+        Inbox.objects.create(campaign_id=campaign.pk, sealed=sealed)
+        Draft.objects.filter(ref=draft_reference(ring, visit.token)).delete()
+    return receipt
+
+
+def _refusal(visit: Visit) -> RuleViolation:
+    if Invitation.objects.filter(pk=visit.invitation.pk, used=True).exists():
+        return RuleViolation("already-answered", _("This link has already been used to answer."))
+    return RuleViolation("not-open", _("This survey does not take answers now."))

@@ -1,0 +1,110 @@
+"""Counting the answers of a campaign. What is published reads these counts, never the answers."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from feedback.answer_sheet import asked
+from feedback.models import Campaign, GroupSummary, Item, ItemSummary
+from feedback.statistics import Scale, favourable_count, finite_population_interval, is_straight_lined, size
+from iqas.core.events import emit
+
+EVERYBODY = ""
+CHUNK = 2000
+
+
+@dataclass
+class Tally:
+    """Counts of one group while the answers go by; `asked[item code]`; `answers[item code][value]`, None for no answer."""
+
+    responses: int = 0
+    straight_lined: int = 0
+    asked: Counter[str] = field(default_factory=Counter)
+    answers: dict[str, Counter[int | None]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add(self, answers: Mapping[str, Any], items: Sequence[Item], scaled: list[str]) -> None:
+        self.responses += 1
+        self.straight_lined += is_straight_lined(answers, scaled)
+        for item in asked(items, answers):
+            self.asked[item.code] += 1
+            value = answers.get(item.code)
+            self.answers[item.code].update(value if isinstance(value, list) else (value,))
+
+
+@transaction.atomic
+def refresh(campaign: Campaign) -> None:
+    """Counts all answers of the campaign anew: totals, one row an item, and the same for each declared group.
+
+    The answers are read in one pass and bounded memory; calling it again changes nothing. Emits `campaign.mixed`.
+    """
+    locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    items = list(
+        Item.objects.filter(version_id=locked.questionnaire_version_id)
+        .exclude(kind=Item.Kind.TEXT)
+        .order_by("order")
+    )
+    declared = set(locked.groups.values_list("code", flat=True))
+    tallies = _count(locked, items, declared)
+
+    locked.summaries.all().delete()
+    locked.group_summaries.all().delete()
+    ItemSummary.objects.bulk_create(
+        _summary(locked, group, item, tally) for group, tally in tallies.items() for item in items
+    )
+    GroupSummary.objects.bulk_create(
+        GroupSummary(campaign=locked, group_code=group, responses=tally.responses)
+        for group, tally in tallies.items()
+        if group != EVERYBODY
+    )
+    everybody = tallies[EVERYBODY]
+    campaign.responses_count = locked.responses_count = everybody.responses
+    campaign.straight_lined = locked.straight_lined = everybody.straight_lined
+    locked.save(update_fields=["responses_count", "straight_lined"])
+    emit("campaign.mixed", campaign=locked)
+
+
+def _count(campaign: Campaign, items: list[Item], declared: set[str]) -> dict[str, Tally]:
+    scaled = [item.code for item in items if item.is_scaled]
+    tallies = {group: Tally() for group in (EVERYBODY, *sorted(declared))}
+    rows = campaign.responses.values_list("group_code", "answers").iterator(chunk_size=CHUNK)
+    for group, answers in rows:
+        tallies[EVERYBODY].add(answers, items, scaled)
+        if group in declared:
+            tallies[group].add(answers, items, scaled)
+    return tallies
+
+
+def _summary(campaign: Campaign, group: str, item: Item, tally: Tally) -> ItemSummary:
+    counts = tally.answers[item.code]
+    distribution = {point: counts[point] for point in item.points}
+    no_answer = counts[None]
+    summary = ItemSummary(
+        campaign=campaign,
+        group_code=group,
+        item=item,
+        n=tally.asked[item.code] - no_answer if item.kind == Item.Kind.MULTIPLE else size(distribution),
+        no_answer=no_answer,
+        distribution={str(point): count for point, count in distribution.items()},
+    )
+    if group == EVERYBODY and campaign.mode != Campaign.Mode.IMPORTED:
+        _set_interval(summary, distribution, Scale(item.points[0], item.points[-1], item.reverse), campaign)
+    return summary
+
+
+def _set_interval(
+    summary: ItemSummary, distribution: dict[int, int], scale: Scale, campaign: Campaign
+) -> None:
+    """The margin of the favourable share among the invited who could judge; none where it cannot be said."""
+    favourable = favourable_count(distribution, scale)
+    population = campaign.invited_count - summary.no_answer
+    if favourable is None or not summary.item.has_known_population or population < summary.n:
+        return
+    summary.population = population
+    interval = finite_population_interval(favourable, summary.n, population)
+    if interval is not None:
+        summary.favourable_low, summary.favourable_high = interval

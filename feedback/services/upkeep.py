@@ -1,0 +1,44 @@
+"""What happens to campaigns by themselves, every hour."""
+
+from __future__ import annotations
+
+import structlog
+from django.db import transaction
+from django.db.models import Q
+
+from feedback.anonymity.mixer import Mixing, mix, settle
+from feedback.models import Campaign, Draft
+from feedback.services.campaigns import close_due
+from feedback.services.invitations import forget_addresses
+from feedback.services.mailing import send_first_mails
+from iqas.core import clock
+from iqas.core.refusals import RuleViolation
+
+log = structlog.get_logger(__name__)
+
+
+def hourly() -> dict[str, Mixing]:
+    """Close what is due, mix what waits, send the mails of campaigns that begin, forget old addresses and drafts.
+
+    Returns the mixings by campaign code. A campaign whose key is missing does not stop the others: the error is
+    raised at the end, so that the job shows it.
+    """
+    close_due()
+    mixings: dict[str, Mixing] = {}
+    refusals: list[RuleViolation] = []
+    waiting = Q(state__in=(Campaign.State.OPEN, Campaign.State.CLOSED))
+    for campaign in Campaign.objects.filter(waiting, mode=Campaign.Mode.ANONYMOUS):
+        try:
+            mixings[campaign.code] = mix(campaign.pk)
+        except RuleViolation as refusal:
+            log.exception("campaign_not_mixed", campaign=campaign.code, code=refusal.code)
+            refusals.append(refusal)
+    settle()
+    for campaign in Campaign.objects.filter(state=Campaign.State.OPEN):
+        with transaction.atomic():
+            send_first_mails(campaign)
+    Draft.objects.filter(expires_day__lt=clock.today()).delete()
+    forget_addresses()
+    if refusals:
+        raise refusals[0]
+    return mixings

@@ -1,0 +1,157 @@
+"""What is computed from answers: pure, in integers and fractions, so that every figure is exact.
+
+A distribution is ``{code: count}`` in the raw codes of the scale. Direction is applied here and nowhere else: with
+``reverse`` the low end of the scale is the favourable one, and a code counts as ``minimum + maximum - code``.
+Sources: the method of the surveys paper (ordinal scales: distribution and n first; median and share of favourable
+answers as main figures; the mean only beside them; "cannot judge" out of the denominator).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import comb
+
+MIN_POINTS_FOR_FAVOURABLE = 4
+MIN_ITEMS_FOR_STRAIGHT_LINE = 5
+CONFIDENCE = Fraction(95, 100)
+
+Distribution = Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The points of an item, both ends included, and whether its low end is the favourable one."""
+
+    minimum: int
+    maximum: int
+    reverse: bool = False
+
+    @property
+    def points(self) -> range:
+        return range(self.minimum, self.maximum + 1)
+
+    @property
+    def favourable_points(self) -> range | None:
+        """The two best points in raw codes; none on a scale under 4 points, where they would be half of it or more."""
+        if len(self.points) < MIN_POINTS_FOR_FAVOURABLE:
+            return None
+        return self.points[:2] if self.reverse else self.points[-2:]
+
+    def directed(self, value: Fraction) -> Fraction:
+        """``value`` with the favourable end at the top."""
+        return self.minimum + self.maximum - value if self.reverse else value
+
+
+def distribute(answers: Iterable[int | None], scale: Scale) -> tuple[dict[int, int], int]:
+    """Count the answers on every point of the scale, zeros included, and those who gave none.
+
+    Refuses (``ValueError``) an answer that is not on the scale.
+    """
+    counts = Counter(answers)
+    no_answer = counts.pop(None, 0)
+    off_scale = set(counts) - set(scale.points)
+    if off_scale:
+        raise ValueError(
+            f"answers off the scale {scale.minimum} to {scale.maximum}: {sorted(map(str, off_scale))}"
+        )
+    return {point: counts[point] for point in scale.points}, no_answer
+
+
+def size(distribution: Distribution) -> int:
+    """How many answered."""
+    return sum(distribution.values())
+
+
+def mean(distribution: Distribution, scale: Scale) -> Fraction | None:
+    """Arithmetic mean after direction; ``None`` where nobody answered."""
+    n = size(distribution)
+    if not n:
+        return None
+    return scale.directed(Fraction(sum(code * count for code, count in distribution.items()), n))
+
+
+def median(distribution: Distribution, scale: Scale) -> Fraction | None:
+    """Median after direction, the middle of the two middle answers where n is even; ``None`` where nobody answered."""
+    n = size(distribution)
+    if not n:
+        return None
+    return scale.directed(Fraction(_at(distribution, (n - 1) // 2) + _at(distribution, n // 2), 2))
+
+
+def favourable_count(distribution: Distribution, scale: Scale) -> int | None:
+    """How many chose one of the two best points; ``None`` on a scale under 4 points."""
+    points = scale.favourable_points
+    return None if points is None else sum(distribution.get(point, 0) for point in points)
+
+
+def favourable(distribution: Distribution, scale: Scale) -> Fraction | None:
+    """Share of the two best points among those who answered; ``None`` under 4 points or where nobody answered."""
+    count, n = favourable_count(distribution, scale), size(distribution)
+    return None if count is None or not n else Fraction(count, n)
+
+
+def is_straight_lined(answers: Mapping[str, int | None], scaled_codes: Collection[str]) -> bool:
+    """Whether a respondent gave one value on all scaled items; never said of questionnaires with fewer than 5 of them."""
+    if len(scaled_codes) < MIN_ITEMS_FOR_STRAIGHT_LINE:
+        return False
+    values = {answers.get(code) for code in scaled_codes}
+    return len(values) == 1 and None not in values
+
+
+def finite_population_interval(
+    successes: int, n: int, population: int, confidence: Fraction = CONFIDENCE
+) -> tuple[int, int] | None:
+    """How many of ``population`` may think so, if the ``n`` who answered were a random sample of them.
+
+    The exact hypergeometric interval: all numbers K of the population under which what was seen is not in either tail
+    of ``(1 - confidence) / 2``. In persons, both ends included. ``None`` for a census (``n == population``), which has
+    no margin, and where nobody answered. Refuses (``ValueError``) numbers that cannot be.
+    """
+    if not 0 <= successes <= n <= population:
+        raise ValueError(f"{successes} of {n} answers of {population} persons cannot be")
+    if n in (0, population):
+        return None
+    failures = n - successes
+    low = _least_successes(successes, n, population, (1 - confidence) / 2)
+    most_failures = _least_successes(failures, n, population, (1 - confidence) / 2)
+    return low, population - most_failures
+
+
+def _least_successes(successes: int, n: int, population: int, tail: Fraction) -> int:
+    """The smallest K of the population under which ``successes`` or more in the sample have a chance over ``tail``."""
+    low, high = successes, population - (n - successes)
+    while low < high:
+        middle = (low + high) // 2
+        if _chance_of_at_least(successes, n, middle, population) > tail:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _chance_of_at_least(successes: int, n: int, marked: int, population: int) -> Fraction:
+    """P(X >= successes) for X hypergeometric: n drawn of a population that holds ``marked``."""
+    most, least = min(n, marked), max(0, n - (population - marked))
+    if successes <= least:
+        return Fraction(1)
+    if successes > most:
+        return Fraction(0)
+    others = population - marked
+    ways = comb(marked, most) * comb(others, n - most)
+    total = ways
+    for x in range(most, successes, -1):
+        ways = ways * x * (others - n + x) // ((marked - x + 1) * (n - x + 1))
+        total += ways
+    return Fraction(total, comb(population, n))
+
+
+def _at(distribution: Distribution, index: int) -> int:
+    """The answer at ``index`` of the answers in order."""
+    for code in sorted(distribution):
+        index -= distribution[code]
+        if index < 0:
+            return code
+    raise IndexError(index)

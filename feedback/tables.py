@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models import Campaign
+from iqas.ui import lists
+
+
+class CampaignTable(lists.Table):
+    code = lists.CodeColumn()
+    title = lists.Column(order_by="sort_title", linkify=True, attrs=lists.WIDE)
+    edition = lists.Column(accessor="edition__code", verbose_name=_("Edition"), attrs=lists.UNBROKEN)
+    state = lists.StateColumn(verbose_name=_("State"))
+    opens = lists.DayColumn(verbose_name=_("First day"))
+    closes = lists.DayColumn(verbose_name=_("Last day"))
+    invited_count = lists.NumberColumn(decimals=0, verbose_name=_("People invited"))
+    answered = lists.NumberColumn(decimals=0, verbose_name=_("Answered"))
+
+    class Meta(lists.Table.Meta):
+        model = Campaign
+        fields = ("code", "title", "edition", "state", "opens", "closes", "invited_count", "answered")
+        order_by = ("-closes", "-code")
+
+
+class CampaignFilter(lists.FilterSet):
+    q = lists.Search(fields=("sort_title", "code"))
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Campaign.State.choices)
+
+    class Meta:
+        model = Campaign
+        fields = ("q", "state")

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from feedback.anonymity.mixer import mix_and_settle
+from feedback.services import mailing
+from feedback.services.upkeep import hourly
+from iqas.jobs.mail import Mail, mail_builder
+from iqas.jobs.registry import job_kind, periodic
+from iqas.jobs.runner import JobContext
+
+
+@job_kind("feedback.mix", title=_("Mixing of survey answers"), listed=False)
+def mix_everything(context: JobContext) -> None:
+    hourly()
+
+
+@job_kind("feedback.mix_campaign", title=_("Last mixing of survey answers"), listed=False)
+def mix_campaign(context: JobContext, *, campaign: str) -> None:
+    mix_and_settle(UUID(campaign))
+
+
+@mail_builder(mailing.BUILDER)
+def invitation_mail(*, invitation: str, wave: int) -> Mail | None:
+    return mailing.build_mail(invitation=invitation, wave=wave)
+
+
+periodic("feedback.mix", every=3600)

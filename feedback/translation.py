@@ -1,0 +1,28 @@
+from modeltranslation.translator import TranslationOptions, register
+
+from feedback.models.campaigns import Campaign
+from feedback.models.questionnaires import Item, QuestionnaireVersion, Section
+
+
+@register(QuestionnaireVersion)
+class QuestionnaireVersionTranslation(TranslationOptions):
+    fields = ("title", "intro")
+    required_languages = {"es": ("title",), "en": ("title",), "default": ()}
+
+
+@register(Section)
+class SectionTranslation(TranslationOptions):
+    fields = ("title",)
+    required_languages = ("es", "en")
+
+
+@register(Item)
+class ItemTranslation(TranslationOptions):
+    fields = ("text", "help")
+    required_languages = {"es": ("text",), "en": ("text",), "default": ()}
+
+
+@register(Campaign)
+class CampaignTranslation(TranslationOptions):
+    fields = ("title",)
+    required_languages = ("es",)

@@ -1,0 +1,104 @@
+"""Items as the survey page shows them: tiles in the reader's language, what was chosen, what must be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+
+from feedback.answer_sheet import CANNOT_JUDGE, AnswerSheet, Posted, Problem, field_name
+from feedback.models import Item
+
+SHORT_SCALE = 7  # more points than this are numbers in rows, not one tile a line
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One possible answer. `id` is the id of its input."""
+
+    id: str
+    value: str
+    label: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """One item, ready to be shown. `text` is what stands in its text field, as the person wrote it."""
+
+    item: Item
+    name: str
+    shape: str  # "tiles", "boxes", "numbers", "number" or "text"
+    tiles: tuple[Tile, ...]
+    aside: Tile | None
+    text: str
+    low_label: str
+    high_label: str
+    problem: str | Promise
+
+    @property
+    def anchor(self) -> str:
+        """Id of the first input, where a link of the error summary leads."""
+        return self.tiles[0].id if self.tiles else self.name
+
+
+def questions_of(
+    items: Iterable[Item], sheet: AnswerSheet, posted: Posted, problems: Sequence[Problem]
+) -> list[Question]:
+    """The items with the answers of the sheet; a text that was refused comes back as it was posted."""
+    messages = {problem.item.code: problem.message for problem in problems}
+    return [_question(item, sheet, posted, messages.get(item.code, "")) for item in items]
+
+
+def _question(item: Item, sheet: AnswerSheet, posted: Posted, problem: str | Promise) -> Question:
+    name = field_name(item)
+    labels = _labels(item)
+    value = sheet.values.get(item.code)
+    chosen = set(value) if isinstance(value, list) else {value}
+    has_tiles = item.kind not in (Item.Kind.TEXT, Item.Kind.NUMBER)
+    tiles = tuple(
+        Tile(f"{name}-{point}", str(point), labels.get(str(point), str(point)), point in chosen)
+        for point in (item.points if has_tiles else ())
+    )
+    aside = None
+    if item.no_answer_allowed and item.kind != Item.Kind.TEXT:
+        abstains = item.code in sheet.values and value is None
+        aside = Tile(f"{name}-{CANNOT_JUDGE}", CANNOT_JUDGE, "", abstains)
+    return Question(
+        item=item,
+        name=name,
+        shape=_shape(item),
+        tiles=tiles,
+        aside=aside,
+        text=_text(item, sheet, posted, refused=bool(problem)),
+        low_label=labels.get(str(item.scale_min), ""),
+        high_label=labels.get(str(item.scale_max), ""),
+        problem=problem,
+    )
+
+
+def _shape(item: Item) -> str:
+    if item.kind in (Item.Kind.TEXT, Item.Kind.NUMBER):
+        return str(item.kind)
+    if item.kind == Item.Kind.MULTIPLE:
+        return "boxes"
+    return "tiles" if len(item.points) <= SHORT_SCALE or item.kind == Item.Kind.SINGLE else "numbers"
+
+
+def _text(item: Item, sheet: AnswerSheet, posted: Posted, *, refused: bool) -> str:
+    if refused and item.kind in (Item.Kind.TEXT, Item.Kind.NUMBER):
+        return next(iter(posted.getlist(field_name(item))), "").replace("\x00", "")
+    if item.kind == Item.Kind.NUMBER:
+        value = sheet.values.get(item.code)
+        return "" if value is None else str(value)
+    return sheet.comments.get(item.code, "")
+
+
+def _labels(item: Item) -> dict[str, str]:
+    """The words of the points in the reader's language, else in the installation's."""
+    language = (get_language() or settings.LANGUAGE_CODE)[:2]
+    words: dict[str, str] = item.labels.get(language) or item.labels.get(settings.LANGUAGE_CODE, {})
+    return words

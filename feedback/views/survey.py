@@ -1,0 +1,284 @@
+"""The respondent's pages: no account, no JavaScript, nothing kept in the browser but the way back to the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+
+from feedback.answer_sheet import AnswerSheet, Problem, asked, read_posted, unanswered
+from feedback.models import Item
+from feedback.selectors.survey import (
+    Progress,
+    Screen,
+    Visit,
+    find_visit,
+    progress_of,
+    receipt_is_counted,
+    screens_of,
+    shown_screens,
+    token_of_code,
+)
+from feedback.services.invitations import stop_mails
+from feedback.services.submission import clear_draft, save_draft, submit
+from feedback.views.questions import questions_of
+from iqas.core.refusals import RuleViolation
+from iqas.core.views import public
+from iqas.organisation.models import University
+
+COOKIE = "survey_token"
+COOKIE_SECONDS = 4 * 60 * 60
+SMALL_GROUP = 15
+REASON = "respondents have a link and no account"
+CLOSED_DOOR = {"used": 410, "over": 410, "early": 403}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a respondent is: on a page, counted from 1, of the survey behind the own link.
+
+    `shown` are the pages that the answers so far lead to, by number; the last of `screens` is always among them.
+    """
+
+    request: HttpRequest
+    visit: Visit
+    screens: tuple[Screen, ...]
+    shown: Mapping[int, Screen]
+    page: int
+
+    @property
+    def items(self) -> Sequence[Item]:
+        return self.shown[self.page].items
+
+    @property
+    def is_last(self) -> bool:
+        return self.page == len(self.screens)
+
+    def beside(self, shown: Mapping[int, Screen], *, going_on: bool) -> int:
+        """The number of the next or the former of these pages; 0 before the first."""
+        if going_on:
+            return min(number for number in shown if number > self.page)
+        return max((number for number in shown if number < self.page), default=0)
+
+    @property
+    def posted(self) -> QueryDict:
+        return self.request.POST
+
+
+@public(REASON)
+@sensitive_variables("token")
+def link_follow(request: HttpRequest, token: str) -> HttpResponse:
+    """Moves the token from the address into a cookie for this campaign only."""
+    visit = find_visit(token)
+    if visit is None:
+        return redirect(f"{reverse('survey:code-enter')}?unknown=link")
+    return _enter(visit)
+
+
+@public(REASON, methods=("GET", "HEAD", "POST"))
+@sensitive_post_parameters()
+def code_enter(request: HttpRequest) -> HttpResponse:
+    """Where a person types the short code of a printed link."""
+    problem = "link" if request.GET.get("unknown") == "link" else ""
+    if request.method == "POST":
+        token = token_of_code(request.POST.get("code", ""))
+        visit = find_visit(token) if token else None
+        if visit is not None:
+            return _enter(visit)
+        problem = "code"
+    status = {"link": 404, "code": 422}.get(problem, 200)
+    context = {
+        "problem": problem,
+        "has_errors": problem == "code",
+        "typed": request.POST.get("code", "")[:40],
+    }
+    return _render(request, "code_enter.html", context, status=status)
+
+
+@public(REASON)
+def survey_begin(request: HttpRequest, code: str) -> HttpResponse:
+    """The first screen: who asks, why, how long, how anonymity is kept, who reads what."""
+    visit = _visit(request, code)
+    if visit is None or visit.status != "open":
+        return _closed_door(request, visit)
+    screens = screens_of(visit.campaign)
+    context = {
+        "campaign": visit.campaign,
+        "progress": progress_of(visit, screens),
+        "pages": len(screens),
+        "has_comments": any(item.kind == Item.Kind.TEXT for screen in screens for item in screen.items),
+        "small_group": visit.campaign.invited_count < SMALL_GROUP,
+        "group": visit.campaign.groups.filter(code=visit.invitation.group_code).first()
+        if visit.invitation.group_code
+        else None,
+    }
+    return _keep_cookie(_render(request, "survey_begin.html", context), visit)
+
+
+@public(REASON, methods=("GET", "HEAD", "POST"))
+@sensitive_post_parameters()
+def survey_answer(request: HttpRequest, code: str, page: int) -> HttpResponse:
+    """One section. Every button of it keeps what was answered; only "Send" sends."""
+    visit = _visit(request, code)
+    if visit is None or visit.status != "open":
+        return _closed_door(request, visit)
+    screens = screens_of(visit.campaign)
+    if not 1 <= page <= len(screens):
+        return redirect("survey:survey-begin", code=code)
+    progress = progress_of(visit, screens)
+    shown = shown_screens(screens, progress.sheet)
+    if page not in shown:
+        later = min(number for number in shown if number > page)
+        return redirect("survey:survey-answer", code=code, page=later)
+    place = Place(request, visit, screens, shown, page)
+    if request.method == "POST":
+        return _take_page(place, progress)
+    return _section(
+        place, progress.sheet, unanswered(place.items, progress.sheet) if "check" in request.GET else []
+    )
+
+
+@public(REASON, methods=("GET", "HEAD", "POST"))
+def survey_clear(request: HttpRequest, code: str) -> HttpResponse:
+    """Asks once, then deletes the draft."""
+    visit = _visit(request, code)
+    if visit is None or visit.status != "open":
+        return _closed_door(request, visit)
+    if request.method == "POST":
+        clear_draft(visit=visit)
+        return redirect("survey:survey-begin", code=code)
+    return _keep_cookie(_render(request, "survey_clear.html", {"campaign": visit.campaign}), visit)
+
+
+@public("a receipt says whether an answer is counted, to whoever holds it", methods=("GET", "HEAD", "POST"))
+@sensitive_post_parameters()
+def receipt_check(request: HttpRequest) -> HttpResponse:
+    """Is the answer that gave this receipt counted? Yes, or after a later mixing; never which."""
+    typed = request.POST.get("receipt", "")[:80]
+    context = {"asked": request.method == "POST", "counted": bool(typed) and receipt_is_counted(typed)}
+    return _render(request, "receipt_check.html", context)
+
+
+@csrf_exempt  # RFC 8058: mail programs send this POST by themselves
+@public("whoever gets our mail may stop it without an account", methods=("GET", "HEAD", "POST"))
+def mail_stop(request: HttpRequest, mark: str) -> HttpResponse:
+    """Write no more survey mail to this person; asks for one press of a button, as link scanners press none."""
+    stopped = request.method == "POST" and stop_mails(mark=mark)
+    status = 404 if request.method == "POST" and not stopped else 200
+    context = {"stopped": stopped, "unknown": status == 404}
+    return _render(request, "mail_stop.html", context, status=status)
+
+
+def _render(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A survey page; who asks stands on each of them."""
+    context["university"] = University.objects.first()
+    return render(request, f"feedback/survey/{template}", context, status=status)
+
+
+def _enter(visit: Visit) -> HttpResponse:
+    response = redirect("survey:survey-begin", code=visit.campaign.code)
+    response["Referrer-Policy"] = "no-referrer"
+    return _keep_cookie(response, visit)
+
+
+def _keep_cookie(response: HttpResponse, visit: Visit) -> HttpResponse:
+    response.set_cookie(
+        COOKIE,
+        visit.token,
+        max_age=COOKIE_SECONDS,
+        path=reverse("survey:survey-begin", kwargs={"code": visit.campaign.code}),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _visit(request: HttpRequest, code: str) -> Visit | None:
+    visit = find_visit(request.COOKIES.get(COOKIE, ""))
+    return visit if visit is not None and visit.campaign.code == code else None
+
+
+def _closed_door(request: HttpRequest, visit: Visit | None) -> HttpResponse:
+    if visit is None:
+        return _render(request, "link_needed.html", {}, status=404)
+    context = {"campaign": visit.campaign, "status": visit.status, "sent_now": request.method == "POST"}
+    return _render(request, "survey_closed.html", context, status=CLOSED_DOOR[visit.status])
+
+
+def _take_page(place: Place, progress: Progress) -> HttpResponse:
+    answered, problems = read_posted(place.items, place.posted)
+    sheet = progress.sheet.with_page(place.items, answered)
+    going_on = not {"back", "language"} & place.posted.keys()
+    if going_on and not problems:
+        problems = unanswered(place.items, sheet)
+    if going_on and place.is_last:
+        sheet = sheet.only(asked([item for screen in place.screens for item in screen.items], sheet.values))
+    if going_on and place.is_last and not problems and sheet.is_empty:
+        problems = [Problem(place.items[0], _("Answer at least one question before you send."))]
+    if problems:
+        return _section(place, sheet, problems)
+    if going_on and place.is_last:
+        return _send(place, sheet)
+    return _move(place, sheet, going_on=going_on)
+
+
+def _move(place: Place, sheet: AnswerSheet, *, going_on: bool) -> HttpResponse:
+    """Keeps the draft and goes to the next or former page, or to the same in another language."""
+    target = place.page
+    if going_on or "back" in place.posted:
+        target = place.beside(shown_screens(place.screens, sheet), going_on=going_on)
+    save_draft(visit=place.visit, sheet=sheet, page=max(target, 1))
+    code = place.visit.campaign.code
+    if target < 1:
+        return redirect("survey:survey-begin", code=code)
+    response = redirect("survey:survey-answer", code=code, page=target)
+    if (language := place.posted.get("language")) in settings.INTERFACE_LANGUAGES:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite="Lax",
+        )
+    return response
+
+
+def _send(place: Place, sheet: AnswerSheet) -> HttpResponse:
+    visit = place.visit
+    for number, screen in shown_screens(place.screens, sheet).items():
+        if unanswered(screen.items, sheet):
+            save_draft(visit=visit, sheet=sheet, page=number)
+            url = reverse("survey:survey-answer", kwargs={"code": visit.campaign.code, "page": number})
+            return redirect(f"{url}?check=1")
+    try:
+        receipt = submit(visit=visit, sheet=sheet)
+    except RuleViolation:
+        return _closed_door(place.request, find_visit(visit.token))
+    context = {"campaign": visit.campaign, "receipt": receipt}
+    return _render(place.request, "survey_sent.html", context)
+
+
+def _section(place: Place, sheet: AnswerSheet, problems: Sequence[Problem]) -> HttpResponse:
+    context = {
+        "campaign": place.visit.campaign,
+        "section": place.shown[place.page].section,
+        "page": place.page,
+        "position": list(place.shown).index(place.page) + 1,
+        "pages": len(place.shown),
+        "last": place.is_last,
+        "questions": questions_of(place.items, sheet, place.posted, problems),
+        "has_errors": bool(problems),
+        "interface_languages": settings.INTERFACE_LANGUAGES,
+    }
+    status = 422 if problems and place.request.method == "POST" else 200
+    response = _render(place.request, "survey_answer.html", context, status=status)
+    return _keep_cookie(response, place.visit)
