@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from iqas.indicators.models import Target
+
+
+class TargetForm(forms.Form):
+    """A target as people write it, in percent."""
+
+    kind = forms.ChoiceField(label=_("Target"), choices=Target.Kind)
+    value = forms.DecimalField(
+        label=_("Percent"), min_value=0, max_value=1000, max_digits=6, decimal_places=2, localize=True
+    )
+    upper = forms.DecimalField(
+        label=_("Upper bound in percent"),
+        help_text=_("Only for a target between two bounds."),
+        min_value=0,
+        max_value=1000,
+        max_digits=6,
+        decimal_places=2,
+        localize=True,
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        is_range = cleaned.get("kind") == Target.Kind.RANGE
+        if is_range and cleaned.get("upper") is None and "upper" not in self.errors:
+            self.add_error("upper", _("Give the upper bound too."))
+        if not is_range:
+            cleaned["upper"] = None
+        return cleaned
+
+    def fractions(self) -> dict[str, Any]:
+        """The cleaned target with fractions from 0 to 1 instead of percent."""
+        upper = self.cleaned_data["upper"]
+        return {
+            "kind": self.cleaned_data["kind"],
+            "value": self.cleaned_data["value"] / Decimal(100),
+            "upper": None if upper is None else upper / Decimal(100),
+        }
+
+    @staticmethod
+    def initial_of(target: Target | None) -> dict[str, Any]:
+        if target is None:
+            return {}
+        upper = None if target.upper is None else _percent(target.upper)
+        return {"kind": target.kind, "value": _percent(target.value), "upper": upper}
+
+
+def _percent(fraction: Decimal) -> Decimal:
+    return (fraction * 100).quantize(Decimal("0.01"))

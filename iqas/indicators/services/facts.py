@@ -1,0 +1,256 @@
+"""What each edition contributes to each indicator, read in bulk from the floors below."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from feedback.models import Campaign, ItemSummary, Questionnaire
+from feedback.services.summaries import EVERYBODY
+from feedback.statistics import Scale, favourable_count
+from iqas.core import clock
+from iqas.evidence.selectors import per_criterion_validity
+from iqas.indicators.models import Definition, Measurement
+from iqas.organisation.models import AcademicYear, University
+from microcredentials.models import Edition, EnrolmentCount, MicroCredential
+
+Level = Measurement.Level
+Computation = Definition.Computation
+OFFERED = (MicroCredential.State.APPROVED, MicroCredential.State.PUBLISHED, MicroCredential.State.SUSPENDED)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A place where a number stands: an edition, or a scope."""
+
+    level: str
+    scope_id: UUID
+    edition_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One numerator and denominator, of `n` persons, and the nodes that it counts in, the lowest first."""
+
+    path: tuple[Node, ...]
+    numerator: int
+    denominator: int
+    n: int
+    source: str
+    too_small: bool = False
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A finished campaign of an edition, with its counts by item."""
+
+    campaign: Campaign
+    summaries: Mapping[str, ItemSummary]
+
+
+def facts_of_year(
+    definitions: Iterable[Definition], year: AcademicYear, university: University
+) -> dict[Definition, list[Fact]]:
+    """For each definition what every edition (for evidence every micro-credential) contributes in the year."""
+    editions = list(
+        Edition.objects.filter(year=year)
+        .exclude(state=Edition.State.CANCELLED)
+        .select_related("counts", "microcredential__centre")
+        .order_by("code")
+    )
+    heard = _heard(editions)
+    facts = {}
+    for definition in definitions:
+        if definition.computation == Computation.EVIDENCE:
+            facts[definition] = _evidence(year, university)
+        elif definition.computation == Computation.RESPONSE_RATE:
+            facts[definition] = _from_campaigns(
+                editions, heard, university, lambda found: _responses(found.campaign)
+            )
+        elif definition.computation == Computation.FAVOURABLE:
+            facts[definition] = _favourable(definition, editions, heard, university)
+        else:
+            facts[definition] = _from_counts(FROM_COUNTS[definition.computation], editions, university)
+    return facts
+
+
+# From enrolment counts --------------------------------------------------------------------------------
+
+
+Counted = tuple[int, int, int]  # numerator, denominator, persons
+
+
+def _completion(counts: EnrolmentCount, _edition: Edition) -> Counted | None:
+    if counts.enrolled is None or counts.completed is None:
+        return None
+    started = counts.enrolled - (counts.withdrawn_before_start or 0) - (counts.recognised or 0)
+    return counts.completed, started, started
+
+
+def _success(counts: EnrolmentCount, _edition: Edition) -> Counted | None:
+    if counts.passed is None or counts.presented is None:
+        return None
+    return counts.passed, counts.presented, counts.presented
+
+
+def _coverage(counts: EnrolmentCount, edition: Edition) -> Counted | None:
+    if counts.enrolled is None or edition.places is None:
+        return None
+    enrolled = counts.enrolled - (counts.recognised or 0)
+    return enrolled, edition.places, enrolled
+
+
+FROM_COUNTS: Mapping[str, Callable[[EnrolmentCount, Edition], Counted | None]] = {
+    Computation.COMPLETION: _completion,
+    Computation.SUCCESS: _success,
+    Computation.COVERAGE: _coverage,
+}
+
+
+def _from_counts(
+    count: Callable[[EnrolmentCount, Edition], Counted | None],
+    editions: Iterable[Edition],
+    university: University,
+) -> list[Fact]:
+    facts = []
+    for edition in editions:
+        counts: EnrolmentCount | None = getattr(edition, "counts", None)
+        found = count(counts, edition) if counts is not None else None
+        if counts is not None and found is not None:
+            source = (
+                _("the register of enrolments") if counts.source == EnrolmentCount.REGISTER else counts.source
+            )
+            facts.append(Fact(_path(edition, university), *found, source=source))
+    return facts
+
+
+# From answers -----------------------------------------------------------------------------------------
+
+
+def _heard(editions: Iterable[Edition]) -> dict[UUID, list[Heard]]:
+    """The finished campaigns of learners of each edition, in two statements."""
+    campaigns = Campaign.objects.filter(
+        edition__in=[edition.pk for edition in editions],
+        state__in=(Campaign.State.CLOSED, Campaign.State.MIXED),
+        questionnaire_version__questionnaire__audience=Questionnaire.Audience.LEARNER,
+    ).select_related("questionnaire_version__questionnaire")
+    by_campaign: dict[UUID, dict[str, ItemSummary]] = defaultdict(dict)
+    rows = ItemSummary.objects.filter(campaign__in=campaigns, group_code=EVERYBODY).select_related("item")
+    for row in rows:
+        by_campaign[row.campaign_id][row.item.code] = row
+    heard: dict[UUID, list[Heard]] = defaultdict(list)
+    for campaign in campaigns:
+        if campaign.edition_id is not None:
+            heard[campaign.edition_id].append(Heard(campaign, by_campaign[campaign.pk]))
+    return heard
+
+
+def _responses(campaign: Campaign) -> Counted | None:
+    if campaign.mode == Campaign.Mode.IMPORTED:
+        return None
+    return campaign.responses_count + campaign.destroyed_count, campaign.invited_count, campaign.invited_count
+
+
+def _from_campaigns(
+    editions: Iterable[Edition],
+    heard: Mapping[UUID, list[Heard]],
+    university: University,
+    count: Callable[[Heard], Counted | None],
+) -> list[Fact]:
+    facts = []
+    for edition in editions:
+        found = [
+            (heard_of, counted) for heard_of in heard.get(edition.pk, ()) if (counted := count(heard_of))
+        ]
+        if found:
+            numerator, denominator, n = (sum(counted[place] for _, counted in found) for place in range(3))
+            source = _names(heard_of.campaign for heard_of, _ in found)
+            facts.append(Fact(_path(edition, university), numerator, denominator, n, source))
+    return facts
+
+
+def _favourable(
+    definition: Definition,
+    editions: Iterable[Edition],
+    heard: Mapping[UUID, list[Heard]],
+    university: University,
+) -> list[Fact]:
+    """The favourable answers to the items of the definition, of those campaigns and items that may be published.
+
+    An edition whose campaigns are all too small contributes nothing but the note that it was left out: its campaign's
+    page shows nothing either, so that no total can be compared with it.
+    """
+    by_edition = list(editions)
+    facts = _from_campaigns(by_edition, heard, university, lambda found: _favourable_of(definition, found))
+    contributing = {fact.path[0].edition_id for fact in facts}
+    for edition in by_edition:
+        asked = [
+            found.campaign
+            for found in heard.get(edition.pk, ())
+            if found.campaign.questionnaire_version.questionnaire.code in definition.items
+            and found.campaign.responses_count + found.campaign.destroyed_count
+        ]
+        if asked and edition.pk not in contributing:
+            empty = Fact(_path(edition, university), 0, 0, 0, _names(asked))
+            facts.append(replace(empty, too_small=True))
+    return facts
+
+
+def _favourable_of(definition: Definition, found: Heard) -> Counted | None:
+    campaign = found.campaign
+    if campaign.responses_count < campaign.threshold:
+        return None
+    numerator = denominator = n = 0
+    for code in definition.items.get(campaign.questionnaire_version.questionnaire.code, ()):
+        row = found.summaries.get(code)
+        if row is None or row.n < campaign.threshold:
+            continue
+        scale = Scale(row.item.points[0], row.item.points[-1], row.item.reverse)
+        counted = favourable_count({int(point): count for point, count in row.distribution.items()}, scale)
+        numerator, denominator, n = numerator + (counted or 0), denominator + row.n, max(n, row.n)
+    return (numerator, denominator, n) if n else None
+
+
+def _names(campaigns: Iterable[Campaign]) -> str:
+    return ", ".join(sorted(campaign.code for campaign in campaigns))[:300]
+
+
+# From evidence ----------------------------------------------------------------------------------------
+
+
+def _evidence(year: AcademicYear, university: University) -> list[Fact]:
+    """Criteria with valid evidence of each approved micro-credential at the end of the year, or today within it."""
+    date = min(year.ends, clock.today())
+    if date < year.starts:
+        return []
+    offered = list(
+        MicroCredential.objects.filter(state__in=OFFERED, versions__approved_at__date__lte=date)
+        .select_related("scope", "centre")
+        .distinct()
+        .order_by("code")
+    )
+    validity = per_criterion_validity([microcredential.scope for microcredential in offered], date)
+    facts = []
+    for microcredential in offered:
+        found = validity[microcredential.scope_id]
+        path = _scopes_above(microcredential, university)
+        facts.append(Fact(path, found.valid, found.total, found.total, date.isoformat()))
+    return facts
+
+
+def _path(edition: Edition, university: University) -> tuple[Node, ...]:
+    microcredential = edition.microcredential
+    own = Node(Level.EDITION, microcredential.scope_id, edition.pk)
+    return (own, *_scopes_above(microcredential, university))
+
+
+def _scopes_above(microcredential: MicroCredential, university: University) -> tuple[Node, ...]:
+    return (
+        Node(Level.MICROCREDENTIAL, microcredential.scope_id),
+        Node(Level.CENTRE, microcredential.centre.scope_id),
+        Node(Level.UNIVERSITY, university.scope_id),
+    )

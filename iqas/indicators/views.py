@@ -1,0 +1,113 @@
+"""The numbers of a scope, one indicator followed down to its answers, and the targets."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from feedback.models import Campaign
+from iqas.core.access import allowed, can
+from iqas.core.access import require as require_access
+from iqas.core.views import page
+from iqas.indicators import presentation, selectors
+from iqas.indicators.forms import TargetForm
+from iqas.indicators.models import Target
+from iqas.indicators.services.targets import drop_target, set_target
+from iqas.organisation.models import AcademicYear, Scope
+from iqas.ui import forms
+
+
+@page("indicator.view")
+def indicator_list(request: HttpRequest) -> HttpResponse:
+    """Indicators × years of one scope, with target and state."""
+    scopes = list(_scopes(request))
+    scope = _chosen(request, scopes)
+    years = selectors.years_measured(scope)
+    lines = [presentation.line_of(series) for series in selectors.series_of(scope, years)]
+    context = {"scope": scope, "scopes": scopes, "years": years, "lines": lines}
+    return render(request, "indicators/indicator_list.html", context)
+
+
+@page("indicator.view")
+def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """One indicator of one scope: definition, trend, and one floor below, down to the answers."""
+    definition = get_object_or_404(selectors.definitions(), code=code)
+    scopes = list(_scopes(request))
+    scope = _chosen(request, scopes)
+    years = selectors.years_measured(scope)
+    [series] = selectors.series_of(scope, years, [definition])
+    branches = selectors.branches_of(definition, scope, years)
+    context = {
+        "definition": definition,
+        "scope": scope,
+        "above": [above for above in scopes if above != scope and scope.path.startswith(above.path)],
+        "years": years,
+        "line": presentation.line_of(series),
+        "figure": presentation.trend(definition, series.figures),
+        "branches": [presentation.branch_line(branch) for branch in branches],
+        "campaigns": _campaigns(branches),
+        "may_set": bool(can(request.user, "target.set", scope)),
+    }
+    return render(request, "indicators/indicator_detail.html", context)
+
+
+@page("target.set", methods=("GET", "HEAD", "POST"))
+def target_edit(request: HttpRequest, code: str, scope_code: str, year_code: str) -> HttpResponse:
+    """What a scope aims at in a year; removing it lets the scope above decide."""
+    definition = get_object_or_404(selectors.definitions(), code=code)
+    scope = get_object_or_404(_scopes(request), code=scope_code)
+    year = get_object_or_404(AcademicYear, code=year_code)
+    require_access(request.user, "target.set", scope)
+    target = Target.objects.filter(definition=definition, scope=scope, year=year).first()
+    back = f"{reverse('indicators:indicator-detail', args=[code])}?scope={scope.code}"
+    if request.method == "POST" and "drop" in request.POST and target is not None:
+        drop_target(actor=request.user, target=target)
+        messages.success(request, _("Target removed."))
+        return redirect(back)
+    form = TargetForm(
+        request.POST if request.method == "POST" else None, initial=TargetForm.initial_of(target)
+    )
+    if request.method == "POST" and form.is_valid():
+        with forms.refusals(form):
+            set_target(actor=request.user, definition=definition, scope=scope, year=year, **form.fractions())
+        if not form.errors:
+            messages.success(request, _("Target saved."))
+            return redirect(back)
+    context = {
+        "form": form,
+        "definition": definition,
+        "scope": scope,
+        "year": year,
+        "target": target,
+        "back": back,
+    }
+    return render(request, "indicators/target_edit.html", context, status=forms.form_status(form))
+
+
+def _scopes(request: HttpRequest) -> QuerySet[Scope]:
+    """University, centres and micro-credentials that the person may see, the university first."""
+    return allowed(request.user, "indicator.view").exclude(kind=Scope.Kind.DOSSIER).order_by("path")
+
+
+def _chosen(request: HttpRequest, scopes: list[Scope]) -> Scope:
+    """The scope in the address, else the widest one; 404 where it is not the person's."""
+    wanted = request.GET.get("scope")
+    found = next((scope for scope in scopes if wanted in (None, "", scope.code)), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _campaigns(branches: list[selectors.Branch]) -> dict[str, list[Campaign]]:
+    """The campaigns of the editions shown, by the edition's code."""
+    editions = [branch.edition.pk for branch in branches if branch.edition]
+    by_edition: dict[str, list[Campaign]] = {}
+    if editions:
+        found = Campaign.objects.filter(edition__in=editions).exclude(state=Campaign.State.DRAFT)
+        for campaign in found.select_related("edition").order_by("code"):
+            by_edition.setdefault(campaign.edition.code if campaign.edition else "", []).append(campaign)
+    return by_edition
