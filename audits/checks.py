@@ -1,0 +1,3 @@
+from iqas.core.unheld import holds_files
+
+holds_files("audits.Dossier", "sha256")

@@ -1,0 +1,47 @@
+"""Who reads a dossier in the auditor's room: until when they may, and what they opened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from audits.models import Dossier, Reading
+from iqas.accounts.models import EXTERNAL_ROLES, RoleAssignment
+from iqas.core import clock
+from iqas.core.access import can, grants
+from iqas.core.refusals import AccessDenied
+
+
+def is_external(user: Any) -> bool:
+    """Whether the person holds nothing but the role of an external auditor."""
+    held = grants(user)
+    return bool(held) and all(grant.role in EXTERNAL_ROLES for grant in held)
+
+
+def require_assignment(user: Any) -> None:
+    """Refuses `assignment-over` and `assignment-not-begun` with the date, and `not-permitted` to everybody else."""
+    decision = can(user, "review.open")
+    if decision:
+        return
+    assigned = RoleAssignment.objects.filter(user=user, role__in=EXTERNAL_ROLES)
+    today = clock.today()
+    coming = assigned.filter(valid_from__gt=today).order_by("valid_from").first()
+    if coming is not None:
+        raise AccessDenied(
+            "assignment-not-begun",
+            _("Your assignment begins on %(date)s.") % {"date": f"{coming.valid_from:%d/%m/%Y}"},
+        )
+    past = assigned.filter(valid_until__lt=today).order_by("-valid_until").first()
+    if past is not None:
+        raise AccessDenied(
+            "assignment-over",
+            _("Your assignment ended on %(date)s. The quality unit of the university can extend it.")
+            % {"date": f"{past.valid_until:%d/%m/%Y}"},
+        )
+    raise AccessDenied(decision.code, decision.reason)
+
+
+def note(user: Any, dossier: Dossier, what: str) -> None:
+    """Writes down what a person opened. Not an event of the audit chain: nothing changed."""
+    Reading.objects.create(dossier=dossier, reader=user, what=what, at=clock.now())
