@@ -1,0 +1,153 @@
+"""The main menu: one table of what stands in it and who sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Value
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.translation import gettext_lazy as _
+
+from iqas.accounts.roles import is_external
+from iqas.core import access, clock
+from iqas.organisation.models import AcademicYear, Scope
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of the menu. Who sees it is said by the page itself: the permission that its view declares."""
+
+    label: Any
+    url_name: str
+    icon: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: Any
+    url: str
+    icon: str
+    mark: str
+    current: bool
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    title: Any
+    entries: tuple[Entry, ...]
+
+
+MENU: tuple[tuple[Any, tuple[Place, ...]], ...] = (
+    (
+        "",
+        (
+            Place(_("My work"), "dashboard:home", "home"),
+            Place(_("Micro-credentials"), "microcredentials:microcredential-list", "book"),
+            Place(_("Annual programmes"), "microcredentials:programme-list", "calendar"),
+            Place(_("Partners"), "microcredentials:partner-list", "globe"),
+            Place(_("Pathways"), "microcredentials:pathway-list", "steps"),
+            Place(_("Learner register"), "microcredentials:learner-list", "user"),
+            Place(_("Surveys"), "feedback:campaign-list", "people"),
+            Place(_("Questionnaires"), "feedback:questionnaire-list", "file"),
+        ),
+    ),
+    (
+        _("Four dimensions"),
+        (
+            Place(_("Overview"), "dimensions:matrix", "grid"),
+            Place(_("Credential"), "dimensions:credential-detail", mark="A"),
+            Place(_("Course"), "dimensions:course-detail", mark="B"),
+            Place(_("Learners"), "dimensions:learners-detail", mark="C"),
+            Place(_("Peers"), "dimensions:peers-detail", mark="D"),
+        ),
+    ),
+    (
+        _("Quality"),
+        (
+            Place(_("Indicators"), "indicators:indicator-list", "chart"),
+            Place(_("Evidence"), "evidence:evidence-list", "file"),
+            Place(_("Improvement actions"), "improvement:action-list", "flag"),
+            Place(_("Self-assessments"), "audits:assessment-list", "edit"),
+            Place(_("Dossiers"), "audits:dossier-list", "shield"),
+            Place(_("Frameworks"), "frameworks:framework-list", "info"),
+        ),
+    ),
+    (_("Review"), (Place(_("Review room"), "review:dossier-list", "search"),)),
+    (
+        _("Administration"),
+        (
+            Place(_("University"), "organisation:university-edit", "gear"),
+            Place(_("People"), "accounts:people-list", "user"),
+        ),
+    ),
+)
+
+
+def menu_of(user: Any, path: str) -> Iterator[Group]:
+    """The menu as this person sees it, with the line of `path` marked."""
+    if not getattr(user, "is_authenticated", False):
+        return
+    shown = [
+        (title, [entry for place in places if (entry := entry_of(user, place, path))])
+        for title, places in MENU
+    ]
+    longest = max((len(e.url) for _, entries in shown for e in entries if e.current), default=0)
+    for title, entries in shown:
+        if entries:
+            marked = (
+                Entry(e.label, e.url, e.icon, e.mark, e.current and len(e.url) == longest, e.exact)
+                for e in entries
+            )
+            yield Group(title, tuple(marked))
+
+
+def entry_of(user: Any, place: Place, path: str) -> Entry | None:
+    try:
+        url = reverse(place.url_name)
+    except NoReverseMatch:
+        return None
+    permission = permission_of(url, settings.ROOT_URLCONF)
+    if permission and not access.can(user, permission):
+        return None
+    current = path == url or (url != "/" and path.startswith(url))
+    return Entry(place.label, url, place.icon, place.mark, current, path == url)
+
+
+@cache
+def permission_of(url: str, _urlconf: str) -> str:
+    """What the view behind an address declares; as constant as the table of addresses itself."""
+    return str(resolve(url).func.access.permission or "")  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where the person works, in words, and the academic year of today."""
+
+    label: Any = ""
+    year: str = ""
+    external: bool = False
+
+
+def reach_of(user: Any) -> Reach:
+    """One query: the widest scopes of the person's roles, and the year."""
+    if not getattr(user, "is_authenticated", False):
+        return Reach()
+    held = sorted({grant.path for grant in access.grants(user)})
+    widest = [path for path in held if not any(path != top and path.startswith(top) for top in held)]
+    today = clock.today()
+    scopes = Scope.objects.filter(path__in=widest).order_by().values_list("kind", "label")
+    year = AcademicYear.objects.filter(starts__lte=today, ends__gte=today).order_by()
+    rows = list(scopes.union(year.values_list(Value("year"), "code")))
+    labels = sorted(label for kind, label in rows if kind not in {"year", Scope.Kind.UNIVERSITY})
+    if any(kind == Scope.Kind.UNIVERSITY for kind, _label in rows):
+        label: Any = _("Whole university")
+    else:
+        label = ", ".join(labels[:2]) + (" …" if len(labels) > 2 else "")
+    code = next((label for kind, label in rows if kind == "year"), "")
+    return Reach(label, code, is_external(user))

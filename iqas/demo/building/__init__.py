@@ -1,0 +1,1 @@
+"""The demonstration university, built through the same services that its people use."""
