@@ -1,0 +1,85 @@
+"""The API describes itself: without a warning, and every write with its request, its answers and its problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from drf_spectacular.generators import SchemaGenerator
+
+WRITES = ("post", "put", "patch", "delete")
+MEDIA = "application/problem+json"
+WITHOUT_BODY = {"version_begin", "remark_resolve", "learner_export"}
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return found
+
+
+def operations(schema: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (path, method, operation)
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_it_is_valid_and_gives_no_warning(tmp_path: Any) -> None:
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yml"))
+
+
+def test_every_operation_has_a_name_of_its_own_and_its_answers(schema: Any) -> None:
+    names = [operation["operationId"] for _path, _method, operation in operations(schema)]
+    assert len(set(names)) == len(names)
+    bare = [
+        f"{method} {path}"
+        for path, method, operation in operations(schema)
+        if not any(code.startswith("2") for code in operation["responses"])
+        or MEDIA not in operation["responses"].get("403", {}).get("content", {})
+    ]
+    assert bare == []
+
+
+def test_every_write_has_a_request_and_the_problem_of_a_rule(schema: Any) -> None:
+    bare = [
+        f"{method} {path}"
+        for path, method, operation in operations(schema)
+        if method in WRITES
+        and (
+            (
+                method != "delete"
+                and "requestBody" not in operation
+                and operation["operationId"] not in WITHOUT_BODY
+            )
+            or MEDIA not in operation["responses"].get("409", {}).get("content", {})
+        )
+    ]
+    assert bare == []
+
+
+def test_every_list_says_its_pages(schema: Any) -> None:
+    for path, method, operation in operations(schema):
+        parameters = {parameter["name"] for parameter in operation.get("parameters", ())}
+        if method == "get" and operation["operationId"].endswith("_list") and "page" in parameters:
+            assert "page_size" in parameters, path
+
+
+def test_every_example_of_a_request_has_fields_that_exist(schema: Any) -> None:
+    components = schema["components"]["schemas"]
+    checked = 0
+    for path, method, operation in operations(schema):
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            known = components[content["schema"]["$ref"].rpartition("/")[2]]["properties"]
+            for example in content.get("examples", {}).values():
+                assert set(example["value"]) <= set(known), (path, method)
+                checked += 1
+    assert checked > 25
+
+
+def test_problems_say_their_article_and_their_code(schema: Any) -> None:
+    assert {"code", "article", "revision", "errors"} <= set(
+        schema["components"]["schemas"]["Problem"]["properties"]
+    )

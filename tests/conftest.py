@@ -1,0 +1,224 @@
+"""Fixtures of the whole suite. What each is for: tests/README.md."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from tests.support.servers import OwnRedis, own_redis
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+# How long one example takes says nothing on a busy machine; pytest-timeout watches over the whole test.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER_MARKS = {"e2e": "browser", "pdf": "pdf"}
+ENGINE_BLIND_FOLDERS = {"e2e"}
+MAY_BE_ABSENT = "reference data absent"
+
+
+# --- which tests run -------------------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark by folder, and leave out what belongs to the other engine (left out is not skipped)."""
+    other_engine = "sqlite" if _on_postgres() else "postgres"
+    kept, left_out = [], []
+    for item in items:
+        if folder_mark := FOLDER_MARKS.get(item.path.relative_to(ROOT / "tests").parts[0]):
+            item.add_marker(folder_mark)
+        if item.path.relative_to(ROOT / "tests").parts[0] in ENGINE_BLIND_FOLDERS:
+            item.add_marker("sqlite")
+        (left_out if item.get_closest_marker(other_engine) else kept).append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
+
+
+def _on_postgres() -> bool:
+    from django.conf import settings
+
+    return bool(settings.DATABASES["default"]["ENGINE"].endswith("postgresql"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """With CI=true nothing is skipped for lack of a part: such a skip is a failure."""
+    report = yield
+    if os.environ.get("CI") == "true" and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if MAY_BE_ABSENT not in reason:
+            report.outcome = "failed"
+            report.longrepr = f"Skipped under CI=true, where everything must run: {reason}"
+    return report
+
+
+# --- the database -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """On SQLite the database begins as a copy of a migrated one, which Django must not throw away."""
+    return not _on_postgres()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    from django.conf import settings
+
+    from tests.support import template
+
+    if not _on_postgres():
+        template.copy_to(Path(settings.DATABASES["default"]["TEST"]["NAME"]))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The guard of the audit chain stands in tests too, and steps aside only while tables are emptied."""
+    from django.db import connection
+
+    from iqas.core import audit_guard
+    from tests.support import template
+
+    if not _on_postgres():
+        with django_db_blocker.unblock():
+            template.keep()
+    empty_tables = connection.ops.execute_sql_flush
+
+    def empty_with_guard_aside(statements: list[str]) -> None:
+        audit_guard.remove(connection)
+        empty_tables(statements)
+        audit_guard.install(connection)
+
+    connection.ops.execute_sql_flush = empty_with_guard_aside
+
+
+@pytest.fixture(autouse=True)
+def _forget_login_limits() -> None:
+    """The limits of sign-in count in the cache, which outlives a test."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+# --- time --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def at() -> Iterator[Callable[[str], datetime]]:
+    """Stop the clock: `at("2026-03-01 10:00")` is that moment in Madrid, from here to the end of the test.
+
+    Call it again to move on. Returns the moment, aware.
+    """
+    import time_machine
+
+    travels: list[time_machine.travel] = []
+
+    def travel_to(moment: str) -> datetime:
+        while travels:
+            travels.pop().stop()
+        aware = datetime.fromisoformat(moment)
+        if aware.tzinfo is None:
+            aware = aware.replace(tzinfo=ZoneInfo("Europe/Madrid"))
+        travel = time_machine.travel(aware, tick=False)
+        travel.start()
+        travels.append(travel)
+        return aware
+
+    yield travel_to
+    while travels:
+        travels.pop().stop()
+
+
+# --- people ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def staff(db: None) -> Callable[..., Any]:
+    """`staff("coordinator", scope=mc.scope)` is a new active user who holds that role there.
+
+    Without `scope` the role is held for the whole university. Further keywords are fields of the user.
+    """
+    from tests.factories.accounts import make_staff
+
+    return make_staff
+
+
+@pytest.fixture
+def client_for() -> Callable[[Any], Client]:
+    """`client_for(user)` is a Django test client signed in as that user; `client_for(None)` is anybody."""
+    from django.test import Client
+
+    def signed_in(user: Any) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user)
+        return client
+
+    return signed_in
+
+
+# --- queries -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def max_queries() -> Callable[[int], AbstractContextManager[None]]:
+    """`with max_queries(12): client.get(url)` fails, listing the statements, when there are more.
+
+    Savepoints are not counted.
+    """
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    @contextmanager
+    def limit(most: int) -> Iterator[None]:
+        with CaptureQueriesContext(connection) as captured:
+            yield
+        counted = [q["sql"] for q in captured.captured_queries if "SAVEPOINT" not in q["sql"][:20]]
+        listing = "\n".join(f"{number:3} {sql[:300]}" for number, sql in enumerate(counted, 1))
+        assert len(counted) <= most, f"{len(counted)} statements where {most} are allowed:\n{listing}"
+
+    return limit
+
+
+# --- Redis -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A real Redis to talk to, never to stop or to empty: TEST_REDIS_URL, else one started here."""
+    if given := os.environ.get("TEST_REDIS_URL"):
+        yield given
+    else:
+        with own_redis() as server:
+            yield server.url
+
+
+@pytest.fixture(name="own_redis")
+def own_redis_fixture() -> Iterator[OwnRedis]:
+    """A Redis that belongs to this test alone: `.url .stop() .kill() .start() .freeze() .thaw()`."""
+    with own_redis() as server:
+        yield server
+
+
+# --- files and papers --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data beside the repository; the test is skipped, saying so, where it is absent."""
+    for folder in (ROOT.parent / "shared" / "data", ROOT.parent.parent / "shared" / "data"):
+        if folder.is_dir():
+            return folder
+    pytest.skip(f"{MAY_BE_ABSENT}: ../shared/data is not part of the repository")

@@ -1,0 +1,286 @@
+"""A whole proposal in a real browser: by keyboard alone, saved by itself, two people, a phone, no scripts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.urls import reverse
+
+from iqas.core import clock
+from microcredentials.models import ApprovalAct, MicroCredential, MicroCredentialVersion
+from microcredentials.selectors.proposal import proposal_of
+from tests.e2e.browser import assert_accessible, assert_fits
+from tests.factories.accounts import make_staff
+from tests.factories.microcredentials import make_microcredential
+from tests.factories.organisation import make_centre, the_university
+from tests.integration.test_proposals import make_whole
+
+if TYPE_CHECKING:
+    from playwright.sync_api import FilePayload, Page
+
+    from tests.e2e.conftest import OpenPage
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.sqlite]
+FAR = 120  # tab stops: more than any page of a proposal has
+
+
+def section(version: MicroCredentialVersion, code: str) -> str:
+    return reverse("microcredentials:section-edit", args=[version.microcredential.code, code])
+
+
+class Hands:
+    """A person with a keyboard and nothing else."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        page.on("filechooser", lambda _chooser: None)  # Chromium then asks for files from the first time on
+
+    def to(self, selector: str) -> None:
+        """Tab until the focus is there."""
+        for _stop in range(FAR):
+            if self.page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{selector} is not reached by keyboard at {self.page.url}")
+
+    def write(self, **texts: str) -> None:
+        """In the order of the page; a double underscore stands for a hyphen."""
+        for name, text in texts.items():
+            self.to(f"[name='{name.replace('__', '-')}']")
+            self.page.keyboard.press("Control+A")
+            self.page.keyboard.insert_text(text)
+
+    def choose(self, name: str, down: int) -> None:
+        self.to(f"select[name='{name}']")
+        for _step in range(down):
+            self.page.keyboard.press("ArrowDown")
+
+    def tick(self, selector: str) -> None:
+        self.to(selector)
+        self.page.keyboard.press("Space")
+
+    def date(self, name: str, day: dt.date) -> None:
+        """In the order of the browser's own language, which is the machine's and not the page's."""
+        self.to(f"[name='{name}']")
+        for order in ("%m%d%Y", "%d%m%Y"):
+            self.page.keyboard.type(day.strftime(order))
+            if self.page.input_value(f"[name='{name}']") == day.isoformat():
+                return
+            for _part in range(2):
+                self.page.keyboard.press("ArrowLeft")
+        raise AssertionError(f"{name}: {self.page.input_value(f'[name={name}]')}")
+
+    def attach(self, name: str, file: FilePayload) -> None:
+        self.to(f"[name='{name}']")
+        with self.page.expect_file_chooser() as chooser:
+            self.page.keyboard.press("Space")
+        chooser.value.set_files(file)
+
+    def press(self, selector: str) -> None:
+        self.to(selector)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+        assert_fits(self.page)
+
+    def skip(self) -> None:
+        """Past the menu, with the first link of the page."""
+        self.page.keyboard.press("Tab")
+        self.page.keyboard.press("Enter")
+
+    def go_on(self, heading: str) -> None:
+        self.press("form .form-actions button.btn-primary")
+        assert self.page.inner_text("h1") == heading
+        self.skip()
+
+
+@pytest.mark.timeout(900)
+def test_from_empty_to_published_by_keyboard_alone_on_a_phone(open_page: OpenPage) -> None:
+    call_command("load_packs")
+    the_university(is_public=True)
+    centre = make_centre()
+    author = make_staff("coordinator", scope=centre.scope)
+    hands = Hands(open_page(reverse("microcredentials:microcredential-create"), user=author, phone=True))
+    write_it(hands)
+    hands.skip()
+    hands.press("a[href$='/approval/']")
+    hands.skip()
+    hands.press("a[href$='/submit/']")
+    hands.skip()
+    hands.write(note="Para la programación del curso que viene.")
+    hands.press("form button.btn-primary")
+    microcredential = MicroCredential.objects.get()
+    assert microcredential.current is not None
+    assert microcredential.current.stage == "submitted"
+    approve_it(Hands(open_page("/", user=make_staff("quality_officer"), phone=True)), microcredential)
+    microcredential.refresh_from_db()
+    assert microcredential.state == "published"
+    acts = ApprovalAct.objects.order_by("recorded_at")
+    assert [act.step.code for act in acts] == ["quality-report", "centre", "governing-body", "price"]
+    assert all(act.document is not None and act.held_on == clock.today() for act in acts)
+
+
+def approve_it(hands: Hands, microcredential: MicroCredential) -> None:
+    """Another person records what each body decided, with its document, and publishes it."""
+    page = hands.page
+    for number in range(4):
+        hands.skip()
+        hands.press(f"a[href*='/{microcredential.code}/approval/']")
+        if page.url.endswith("/approval/"):
+            hands.skip()
+            hands.press(".step--current a.btn-primary")
+        hands.skip()
+        hands.date("held_on", clock.today())
+        hands.attach(
+            "upload", {"name": "acta.txt", "mimeType": "text/plain", "buffer": f"Acta {number}".encode()}
+        )
+        hands.press("form .form-actions button.btn-primary")
+        assert "El acto queda registrado." in page.inner_text("main")
+    hands.skip()
+    hands.press("a[href$='/standing/publish/']")
+    hands.skip()
+    hands.press("form button.btn-primary")
+
+
+def write_it(hands: Hands) -> None:
+    """Every section, one after the other, with what a real proposal holds."""
+    page = hands.page
+    hands.skip()
+    hands.write(title_es="Riego de precisión")
+    hands.press("form button.btn-primary")
+    assert page.inner_text("h1") == "Qué es"
+    hands.skip()
+    hands.write(summary_es="Regar lo justo.", ects="3", hours_per_ects="25", hours="75")
+    hands.write(eqf_level="4", awarding_bodies__0__name="Universidad de Prueba")
+    hands.go_on("Necesidad y pertinencia")
+    hands.write(need="Cinco comunidades de regantes no encuentran personal.", target_groups_es="Regantes.")
+    hands.write(supporters__0__name="Federación de regantes", supporters__0__interest="Contratará a diez.")
+    hands.go_on("Resultados de aprendizaje")
+    hands.write(outcomes__0__text_es="Calcula las necesidades de riego.")
+    hands.choose("outcomes-0-kind", 2)
+    hands.press("button[name='more']")
+    assert page.url.endswith("#outcomes-new")
+    hands.write(outcomes__1__text_es="Mantiene sensores y programadores.")
+    hands.choose("outcomes-1-kind", 3)
+    hands.go_on("Evaluación")
+    hands.choose("supervision", 3)
+    hands.write(assessments__0__name_es="Práctica en campo", assessments__0__criteria_es="Lista de cotejo.")
+    hands.write(assessments__0__weight="100")
+    hands.tick("[name='assessments-0-outcomes'][value='RA1']")
+    hands.tick("[name='assessments-0-outcomes'][value='RA2']")
+    hands.go_on("Contenidos y docencia")
+    hands.choose("mode", 1)
+    hands.write(contents_es="Suelo\nCultivo", methods_es="Prácticas en parcela.")
+    hands.tick("[name='languages'][value='es']")
+    hands.go_on("Profesorado y recursos")
+    hands.write(
+        responsible_name="Daniel Cebrián", resources="Parcela de ensayo.", teachers__0__name="Luz Vera"
+    )
+    hands.tick("[name='teachers-0-is_external']")
+    hands.write(teachers__0__institution="Federación de regantes", teachers__0__hours="12,5")
+    hands.go_on("Acceso y selección")
+    hands.choose("requires_degree", 2)
+    hands.write(selection_es="Por orden de solicitud.", places_min="6", places="12")
+    hands.go_on("Precio y presupuesto")
+    hands.write(price="90", cost="1000")
+    hands.go_on("Acumulabilidad")
+    hands.choose("stackability", 1)
+    hands.go_on("Calidad y sostenibilidad")
+    hands.write(quality_assurance_es="SIGC del centro.")
+    hands.press("form .form-actions button.btn-primary")
+    assert "10 de 10 secciones" in page.inner_text("main")
+    proposal = proposal_of(MicroCredential.objects.get())
+    assert proposal is not None
+    assert proposal.gaps == []
+    assert proposal.warnings == []
+    assert proposal.version.elements_done == 9
+
+
+def test_it_saves_itself_and_keeps_one_row_as_one(open_page: OpenPage) -> None:
+    version = make_microcredential("Uno").current
+    assert version is not None
+    page = open_page(section(version, "staff"), user=make_staff("quality_officer"))
+    page.fill("[name='resources']", "Aula")
+    page.fill("[name='teachers-0-name']", "Luz")
+    page.wait_for_selector("#save-state:has-text('Guardado a las')")
+    with page.expect_response(lambda answer: answer.request.method == "POST") as saved:
+        page.type("[name='teachers-0-name']", " Vera")
+    assert saved.value.status == 200
+    page.wait_for_function("!document.querySelector('form.htmx-request')")
+    page.reload()
+    assert page.input_value("[name='resources']") == "Aula"
+    assert [row.name for row in version.teachers.all()] == ["Luz Vera"]
+
+
+def test_a_lost_connection_and_an_ended_session_still_said_saved(open_page: OpenPage) -> None:
+    version = make_microcredential("Uno").current
+    assert version is not None
+    author = make_staff("quality_officer")
+    page = open_page(section(version, "need"), user=author)
+    page.fill("[name='need']", "Uno")
+    page.wait_for_selector("#save-state:has-text('Guardado a las')")
+    page.type("[name='need']", " dos")
+    assert page.inner_text("#save-state") == "Todavía sin guardar"
+    page.context.set_offline(True)
+    page.wait_for_selector("#save-state.tone-unmet:has-text('el servidor no responde')")
+    page.context.set_offline(False)
+    page.wait_for_selector("#save-state:not(.tone-unmet):has-text('Guardado a las')")
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.type("[name='need']", " tres")
+    page.wait_for_selector("#save-state.tone-unmet:has-text('su sesión ha terminado')")
+    assert page.locator("[name='login']").count() == 0
+    page.context.add_cookies([cookie for cookie in cookies if cookie["name"] == settings.SESSION_COOKIE_NAME])
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    page.wait_for_selector("#save-state:has-text('Guardado a las')")
+    version.refresh_from_db()
+    assert version.need == "Uno dos tres"
+
+
+def test_the_second_of_two_people_sees_both_texts_and_chooses(open_page: OpenPage) -> None:
+    version = make_microcredential("Uno").current
+    assert version is not None
+    first, second = (
+        open_page(section(version, "need"), user=make_staff("quality_officer")) for _person in range(2)
+    )
+    first.fill("[name='need']", "TEXTO-PRIMERO")
+    first.wait_for_selector("#save-state:has-text('Guardado a las')")
+    second.fill("[name='need']", "TEXTO-SEGUNDO")
+    second.click("button:has-text('Comparar los dos textos')")
+    second.wait_for_selector("text=TEXTO-PRIMERO")
+    assert "TEXTO-SEGUNDO" in second.inner_text("main")
+    assert_accessible(second)
+    second.click("button:has-text('Guardar lo elegido')")
+    second.wait_for_selector("[name='need']")
+    assert second.input_value("[name='need']") == "TEXTO-PRIMERO\n\nTEXTO-SEGUNDO"
+
+
+def test_without_scripts_every_section_saves(open_page: OpenPage) -> None:
+    version = make_microcredential("Uno").current
+    assert version is not None
+    page = open_page(section(version, "need"), user=make_staff("quality_officer"), scripts=False, phone=True)
+    page.fill("[name='need']", "Escrito sin guiones")
+    page.click("button[name='go'].btn-primary")
+    assert page.inner_text("h1") == "Resultados de aprendizaje"
+    version.refresh_from_db()
+    assert version.need == "Escrito sin guiones"
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_axe_finds_nothing_on_a_proposal_and_it_fits_a_phone(open_page: OpenPage, language: str) -> None:
+    version, author = make_whole()
+    code = version.microcredential.code
+    addresses = [section(version, name) for name in ("identity", "need", "assessment", "staff", "quality")]
+    addresses += [
+        reverse("microcredentials:proposal-detail", args=[code]),
+        reverse("microcredentials:version-detail", args=[code, 1]),
+    ]
+    page = open_page(addresses[0], user=author, language=language, phone=language == "en")
+    for address in addresses:
+        page.goto(address)
+        assert_accessible(page)
+        assert_fits(page)

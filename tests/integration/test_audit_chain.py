@@ -1,0 +1,139 @@
+"""The audit chain shows every way of tampering with it (reliability.md §4.5)."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from iqas.core import audit, audit_guard
+from iqas.core.models import AuditDetail, AuditEvent
+from tests.factories.organisation import make_centre
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def chain():
+    """Six events on one centre, with the database's guard lifted so that the tests can tamper."""
+    centre = make_centre()
+    with transaction.atomic():
+        for number in range(6):
+            audit.record(
+                actor=None, action="centre.changed", subject=centre, scope=centre.scope, after={"n": number}
+            )
+    audit_guard.remove(connection)
+    yield list(AuditEvent.objects.order_by("seq"))
+    audit_guard.install(connection)
+
+
+def problems(anchor=None):
+    return {(found.seq, found.problem) for found in audit.verify(anchor)}
+
+
+def test_an_untouched_chain_holds(chain):
+    assert problems() == set()
+    assert problems(audit.chain_head()) == set()
+
+
+def test_an_edited_event_is_seen(chain):
+    AuditEvent.objects.filter(seq=chain[2].seq).update(action="centre.praised")
+    assert (chain[2].seq, "was altered") in problems()
+
+
+def test_an_edited_detail_is_seen(chain):
+    AuditDetail.objects.filter(event=chain[2]).update(after={"n": 99})
+    assert problems() == {(chain[2].seq, "has an altered detail")}
+
+
+def test_a_deleted_event_is_seen(chain):
+    AuditDetail.objects.filter(event=chain[3]).delete()
+    AuditEvent.objects.filter(seq=chain[3].seq).delete()
+    assert (chain[4].seq, "does not follow the event before it") in problems()
+
+
+def test_reordered_events_are_seen(chain):
+    second, third = chain[1], chain[2]
+    AuditEvent.objects.filter(seq=second.seq).update(action=third.action, detail_hash=third.detail_hash)
+    AuditEvent.objects.filter(seq=third.seq).update(action=second.action, detail_hash=second.detail_hash)
+    assert {seq for seq, _ in problems()} >= {second.seq, third.seq}
+
+
+def test_an_inserted_event_is_seen(chain):
+    forged = AuditEvent.objects.get(seq=chain[-1].seq)
+    forged.seq += 2
+    forged.prev, forged.hash = "f" * 64, "e" * 64
+    forged.save(force_insert=True)
+    assert len(problems()) >= 3
+
+
+def test_a_cut_off_end_is_seen_against_the_anchor_only(chain):
+    anchor = audit.chain_head()
+    AuditDetail.objects.filter(event=chain[-1]).delete()
+    AuditEvent.objects.filter(seq=chain[-1].seq).delete()
+    assert problems() == set()
+    assert problems(anchor) == {(anchor.seq, "is in the anchor but not in the chain: its end was cut off")}
+
+
+def test_a_rewritten_chain_is_seen_against_the_anchor_only(chain):
+    anchor = audit.chain_head()
+    AuditEvent.objects.filter(seq=chain[0].seq).update(action="centre.praised")
+    prev = audit.GENESIS
+    for event in AuditEvent.objects.order_by("seq"):
+        event.prev = prev
+        event.hash = audit.event_hash(event)
+        event.save()
+        prev = event.hash
+    assert problems() == set()
+    assert problems(anchor) == {(anchor.seq, "differs from the anchor: the chain was rewritten")}
+
+
+def test_an_erased_detail_leaves_the_chain_whole(chain):
+    audit.erase_detail(event=chain[1])
+    assert problems() == set()
+    assert AuditDetail.objects.get(event=chain[1]).after == {}
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE core_auditevent SET action = 'x'", "DELETE FROM core_auditevent"]
+)
+def test_the_database_refuses_to_change_the_chain(statement):
+    centre = make_centre()
+    with transaction.atomic():
+        audit.record(actor=None, action="centre.changed", subject=centre)
+    assert audit_guard.installed(connection)
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+@pytest.mark.sqlite
+def test_an_event_is_not_replaced_by_an_insert():
+    """SQLite asks the triggers of the replaced row only with `recursive_triggers`."""
+    centre = make_centre()
+    with transaction.atomic():
+        audit.record(actor=None, action="centre.changed", subject=centre)
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("INSERT OR REPLACE INTO core_auditevent SELECT * FROM core_auditevent")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_needs_the_transaction_of_its_change():
+    centre = make_centre()
+    with pytest.raises(RuntimeError, match="transaction"):
+        audit.record(actor=None, action="centre.changed", subject=centre)
+
+
+def test_an_event_is_undone_with_its_change():
+    centre = make_centre()
+    before = audit.chain_head()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        audit.record(actor=None, action="centre.changed", subject=centre)
+        raise ZeroDivisionError
+    assert audit.chain_head() == before

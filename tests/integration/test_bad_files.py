@@ -1,0 +1,258 @@
+"""Spreadsheets as people send them, for every importer: each bad row is named, memory is bounded, nothing is half-written."""
+
+from __future__ import annotations
+
+import io
+import re
+import tracemalloc
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import yaml
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.urls import reverse
+
+from feedback.models import Campaign, Response
+from feedback.services.importing import import_responses
+from iqas.core.models import AuditEvent
+from microcredentials.models import Edition, Enrolment, Learner, MicroCredential, Partner
+from microcredentials.services.catalogue_import import import_catalogue
+from microcredentials.services.enrolment_import import import_enrolments
+from microcredentials.services.partner_import import import_partners
+from tests.factories.accounts import make_staff
+from tests.factories.microcredentials import make_edition
+from tests.factories.organisation import make_centre, make_year
+from tests.support.pages import text_of
+
+pytestmark = pytest.mark.django_db
+MAPPING = Path(__file__).parents[2] / "iqas" / "demo" / "mappings" / "turkiye.yaml"
+MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+EVERYTHING = (AuditEvent, MicroCredential, Edition, Learner, Enrolment, Partner, Campaign, Response)
+MOST_MEMORY = 24_000_000
+MANY_EMPTY = 100_000  # a million of them: tests/unit/test_tabular.py
+
+
+@dataclass
+class Importer:
+    """One way in: a header, a good row, the column of a text, of a number and of a day, and how it is run."""
+
+    header: list[str]
+    good: list[Any]
+    text: int
+    number: int
+    day: int | None
+    run: Callable[[bytes], Any]
+
+
+def catalogue(_folder: Path) -> Importer:
+    make_year(2025)
+    centre = make_centre()
+    return Importer(
+        ["codigo", "titulo", "ects", "horas", "modalidad", "plazas", "inicio", "fin"],
+        ["MC-901", "Álgebra aplicada", "14,5", "375", "presencial", "25", "03/03/2026", "2026-03-17"],
+        text=1, number=2, day=6,
+        run=lambda content: import_catalogue(actor=None, file=io.BytesIO(content), centre=centre, drafts=True),
+    )  # fmt: skip
+
+
+def enrolments(_folder: Path) -> Importer:
+    edition = make_edition(state="finished")
+    return Importer(
+        ["edicion", "nombre", "apellidos", "correo", "estado", "nota", "fecha de matricula"],
+        [edition.code, "Ángela", "Muñoz Peña", "angela@example.org", "apto", "8,5", "01/10/2025"],
+        text=1, number=5, day=6,
+        run=lambda content: import_enrolments(actor=None, file=io.BytesIO(content)),
+    )  # fmt: skip
+
+
+def partners(_folder: Path) -> Importer:
+    officer = make_staff("quality_officer")
+    return Importer(
+        ["nombre", "tipo", "nif", "web"],
+        ["Cooperativa Ángel", "empresa", "", "https://example.org/"],
+        text=0, number=3, day=None,
+        run=lambda content: import_partners(actor=officer, file=io.BytesIO(content)),
+    )  # fmt: skip
+
+
+def responses(folder: Path) -> Importer:
+    call_command("load_packs")
+    columns = yaml.safe_load(MAPPING.read_text(encoding="utf-8"))["items"]
+
+    def run(content: bytes) -> Any:
+        path = folder / "respuestas.csv"
+        path.write_bytes(content)
+        return import_responses(actor=None, path=path, mapping_path=MAPPING)
+
+    return Importer(
+        ["course code", *columns.values()],
+        ["CURSO-1", *["3"] * len(columns)],
+        text=0,
+        number=1,
+        day=None,
+        run=run,
+    )
+
+
+@pytest.fixture(params=[catalogue, enrolments, partners, responses], ids=lambda one: one.__name__)
+def importer(request: pytest.FixtureRequest, tmp_path: Path) -> Importer:
+    made: Importer = request.param(tmp_path)
+    return made
+
+
+def workbook(
+    importer: Importer, *rows: list[Any], change: Callable[[Any], None] = lambda _sheet: None
+) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (importer.header, *rows):
+        sheet.append(row)
+    change(sheet)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def text_file(importer: Importer, *rows: list[Any], encoding: str = "utf-8") -> bytes:
+    return "\n".join(";".join(map(str, row)) for row in (importer.header, *rows)).encode(encoding)
+
+
+def with_cell(importer: Importer, column: int, value: Any) -> list[Any]:
+    return [value if place == column else cell for place, cell in enumerate(importer.good)]
+
+
+def stored() -> list[int]:
+    return [model.objects.count() for model in EVERYTHING]
+
+
+def refused(importer: Importer, content: bytes) -> list[tuple[int, str]]:
+    """Row and code of every refusal; what the file says is not there afterwards, nor any trace of it."""
+    before = stored()
+    report = importer.run(content)
+    assert stored() == before
+    assert all(str(error.message).strip() for error in report.rejected)
+    return [(error.row, error.code) for error in report.rejected]
+
+
+def test_the_good_row_is_good(importer: Importer) -> None:
+    assert importer.run(workbook(importer, importer.good)).rejected in ([], ())
+
+
+def test_merged_cells_are_named(importer: Importer) -> None:
+    content = workbook(
+        importer, importer.good, importer.good, change=lambda sheet: sheet.merge_cells("A3:B3")
+    )
+    assert (3, "merged-cells") in refused(importer, content)
+
+
+def test_a_formula_nobody_calculated_is_named(importer: Importer) -> None:
+    content = workbook(importer, importer.good, with_cell(importer, importer.number, "=1+1"))
+    assert (3, "formula-without-value") in refused(importer, content)
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#N/A"])
+def test_an_error_of_the_spreadsheet_is_named(importer: Importer, error: str) -> None:
+    content = workbook(importer, with_cell(importer, importer.number, error))
+    assert refused(importer, content)[0] == (2, "spreadsheet-error")
+
+
+@pytest.mark.parametrize("day", ["31/02/2026", "el martes", "2026-13-01", "1e9"])
+def test_a_day_that_is_none_is_named(importer: Importer, day: str) -> None:
+    if importer.day is None:
+        return
+    for make in (workbook, text_file):
+        assert [
+            row for row, _code in refused(importer, make(importer, with_cell(importer, importer.day, day)))
+        ] == [2]
+
+
+def test_a_day_as_text_is_a_day(importer: Importer) -> None:
+    if importer.day is not None:
+        content = workbook(importer, with_cell(importer, importer.day, " 03/03/2026 "))
+        assert importer.run(content).rejected in ([], ())
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig", "utf-16"])
+def test_every_usual_encoding_is_read(importer: Importer, encoding: str) -> None:
+    assert importer.run(text_file(importer, importer.good, encoding=encoding)).rejected in ([], ())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x00\x01\x02\xff" * 300,
+        "título;ects\nÁ;1".encode("utf-16-le"),
+        b"%PDF-1.7 \x00\x00",
+        b"\x81\x8d\x8f",
+    ],
+)
+def test_what_is_no_table_is_refused_in_words(importer: Importer, content: bytes) -> None:
+    assert len(refused(importer, content)) == 1
+
+
+def padded(content: bytes, last: int) -> bytes:
+    """The workbook with empty rows down to `last`, as a spreadsheet writes them that was formatted to its end."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy,
+    ):
+        for part in source.infolist():
+            data = source.read(part)
+            if part.filename == "xl/worksheets/sheet1.xml":
+                empty = b"".join(b'<row r="%d" ht="15"/>' % number for number in range(4, last + 1))
+                data = data.replace(b"</sheetData>", empty + b"</sheetData>")
+            copy.writestr(part, data)
+    return target.getvalue()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["workbook", "lines", "separators"])
+def test_empty_rows_cost_neither_memory_nor_a_row(importer: Importer, kind: str) -> None:
+    if kind == "workbook":
+        content = padded(workbook(importer, importer.good), MANY_EMPTY)
+    else:
+        line = b"\n" if kind == "lines" else b";" * (len(importer.header) - 1) + b"\n"
+        content = text_file(importer, importer.good) + b"\n" + line * MANY_EMPTY
+    tracemalloc.start()
+    report = importer.run(content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert report.rejected in ([], ())
+    assert report.rows == 1
+    assert peak < MOST_MEMORY
+
+
+def test_one_bad_row_among_many_leaves_nothing_behind(importer: Importer) -> None:
+    bad = with_cell(importer, importer.number, "muchos < pocos")
+    assert 3 in [row for row, _code in refused(importer, text_file(importer, importer.good, bad))]
+
+
+PAGES = {
+    "catalogue": ("microcredentials:catalogue-upload", "microcredentials:microcredential-list"),
+    "enrolments": ("microcredentials:enrolment-upload", "microcredentials:learner-list"),
+    "partners": ("microcredentials:partner-import", "microcredentials:partner-list"),
+}
+
+
+@pytest.mark.parametrize("make", [catalogue, enrolments, partners], ids=lambda one: one.__name__)
+def test_markup_in_a_cell_never_reaches_a_page(make: Any, tmp_path: Path, client_for: Any) -> None:
+    importer = make(tmp_path)
+    upload, shown = PAGES[make.__name__]
+    client = client_for(make_staff("quality_officer"))
+    fields = dict.fromkeys(("drafts",), "on") | {"centre": str(make_centre().pk)}
+    for column in range(len(importer.header)):
+        content = text_file(importer, with_cell(importer, column, MARKUP))
+        file = SimpleUploadedFile(f"{MARKUP[:8]}.csv", content, content_type="text/csv")
+        answer = client.post(reverse(upload), {"file": file, **fields})
+        assert answer.status_code in {200, 302, 422}
+        for page in (answer, client.get(reverse(shown))):
+            body = text_of(page) if page.status_code != 302 else ""
+            assert not re.search(r"<script>alert|<img src=x", body)

@@ -1,0 +1,26 @@
+"""What web tests ask of an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def text_of(response: Any) -> str:
+    """The body as text, of a streaming answer too."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return body.decode(errors="replace")
+
+
+def assert_shows(response: Any, *texts: str) -> None:
+    """200, and every text is on the page."""
+    assert response.status_code == 200, f"{response.status_code} at {response.request['PATH_INFO']}"
+    body = text_of(response)
+    missing = [text for text in texts if text not in body]
+    assert not missing, f"not on the page: {missing}"
+
+
+def assert_hides(response: Any, *canaries: str) -> None:
+    """None of the canaries (`CANARY-B-`, a name, an e-mail address) is anywhere in the answer or its headers."""
+    body = text_of(response) + "\n".join(f"{name}: {value}" for name, value in response.items())
+    found = [canary for canary in canaries if canary in body]
+    assert not found, f"leaked at {response.request['PATH_INFO']}: {found}"

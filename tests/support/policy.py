@@ -1,0 +1,128 @@
+"""What every route answers to every role: observed here, compared with docs/access-policy.csv.
+
+`WRITE_POLICY=1 .venv/bin/python -m pytest tests/web/test_access_policy.py` writes the table anew; a person reviews the difference.
+"""
+
+from __future__ import annotations
+
+import copy
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from iqas.core.routes import Route, routes
+
+if TYPE_CHECKING:
+    from iqas.accounts.models import User
+
+TABLE = Path(__file__).resolve().parents[2] / "docs" / "access-policy.csv"
+COLUMNS = ("route", "method", "role", "relation", "status")
+READING_AND_WRITING = ("GET", "POST")
+PERSON_OF_CENTRE = ("centre_quality", "coordinator", "reviewer", "approver", "reader")
+PERSON_OF_UNIVERSITY = ("administrator", "quality_officer")
+PERSON_OF_DOSSIER = ("auditor", "student_auditor")
+
+
+class Observation(NamedTuple):
+    """One line of the table. `relation` is own, other (the other centre's object) or none (no object, or no centre)."""
+
+    route: str
+    method: str
+    role: str
+    relation: str
+    status: int
+
+
+class Undo(Exception):
+    """Rolls one request back, so that every request finds the same university."""
+
+
+def observe(seed: dict[str, Any]) -> Iterator[Observation]:
+    """Every URL × method × role, as the people of centre A, of the university and of no place at all."""
+    clients = clients_of(seed)
+    for route in routes():
+        methods = [*READING_AND_WRITING, *(m for m in route.methods if m in ("PUT", "PATCH", "DELETE"))]
+        for centre, url in addresses(route, seed):
+            for role, client in clients.items():
+                if centre == "B" and role in PERSON_OF_UNIVERSITY:
+                    continue
+                for method in methods:
+                    status = status_of(client, method, url)
+                    yield Observation(route.name, method, role, relation_of(role, centre), status)
+
+
+def relation_of(role: str, centre: str) -> str:
+    if not centre or role in ("anonymous", "deactivated"):
+        return "none"
+    return "own" if centre == "A" else "other"
+
+
+def clients_of(seed: dict[str, Any]) -> dict[str, Client]:
+    """A browser for each role of centre A, of the university and of the dossier, and for who has no account."""
+    from iqas.accounts.models import User
+
+    wanted = dict.fromkeys((*PERSON_OF_CENTRE, *PERSON_OF_DOSSIER), "A") | dict.fromkeys(
+        PERSON_OF_UNIVERSITY, ""
+    )
+    clients = {"anonymous": Client(raise_request_exception=False)}
+    for entry in seed["users"]:
+        if entry["role"] == "deactivated" or wanted.get(entry["role"]) == entry["centre"]:
+            clients[str(entry["role"])] = client_of(User.objects.get(email=entry["email"]))
+    clients["token"] = Client(raise_request_exception=False)
+    clients["token"].get(urlsplit(seed["surveys"]["A"][0]).path)
+    return clients
+
+
+def addresses(route: Route, seed: dict[str, Any]) -> list[tuple[str, str]]:
+    """The route's address for centre A's object and for centre B's, or the only one."""
+    known = seed["urls"].get(route.name, {})
+    if not route.kwargs:
+        return [("", reverse(route.name))]
+    try:
+        return [(centre, reverse(route.name, kwargs=kwargs)) for centre, kwargs in known.items()]
+    except NoReverseMatch as error:
+        raise AssertionError(
+            f"seed_acceptance gives {route.name} parameters it does not have: {error}"
+        ) from error
+
+
+def client_of(person: User) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(person)
+    return client
+
+
+def status_of(client: Client, method: str, url: str) -> int:
+    """The answer to one request, after which neither the database nor the browser remembers it."""
+    status, cookies = 0, copy.deepcopy(client.cookies)
+    try:
+        with transaction.atomic():
+            response = client.generic(method, url)
+            status = response.status_code
+            response.close()
+            raise Undo
+    except Undo:
+        return status
+    finally:
+        client.cookies = cookies
+
+
+def written() -> set[Observation]:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return {
+            Observation(row["route"], row["method"], row["role"], row["relation"], int(row["status"]))
+            for row in csv.DictReader(file)
+        }
+
+
+def write(observations: list[Observation]) -> None:
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(sorted(set(observations)))

@@ -1,0 +1,131 @@
+"""The way in: the invitation's link, the second factor, the messages about one's own account."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core import mail
+from django.utils import translation
+
+from iqas.accounts.services import invite_with_role, password_link
+from iqas.accounts.templatetags.accounts import browser
+from iqas.core.models import AuditEvent
+from iqas.jobs import runner
+from iqas.jobs.models import Job, JobState
+from tests.factories.accounts import make_user
+from tests.factories.organisation import make_centre
+from tests.support.pages import assert_shows, text_of
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "larga-y-segura-77"
+
+
+def sent_messages():
+    for job in Job.objects.filter(state=JobState.QUEUED, queue="mail"):
+        runner.perform_here(job.pk)
+    return mail.outbox
+
+
+def link_in(message) -> str:
+    found = re.search(r"https?://[^/\s]+(/\S+)", message.body)
+    assert found
+    return found.group(1)
+
+
+def test_the_link_of_an_invitation_sets_the_password_and_leads_to_the_sign_in(staff, client_for):
+    invite_with_role(
+        actor=staff("administrator"),
+        email="nueva@uni.es",
+        name="Nueva Persona",
+        language="es",
+        role="centre_quality",
+        scope=make_centre().scope,
+    )
+    [message] = sent_messages()
+    visitor = client_for(None)
+    answer = visitor.get(link_in(message), follow=True)
+    assert_shows(answer, "Establecer la contraseña")
+    form = answer.request["PATH_INFO"]
+    done = visitor.post(form, {"password1": PASSWORD, "password2": PASSWORD}, follow=True)
+    assert_shows(done, "La contraseña está establecida", "/accounts/login/")
+    signed_in = visitor.post("/accounts/login/", {"login": "nueva@uni.es", "password": PASSWORD}, follow=True)
+    assert_shows(signed_in, "Nueva Persona")
+
+
+def test_a_used_password_link_says_what_to_do_next(client_for):
+    person = make_user()
+    link = "/" + password_link(person).split("/", 3)[3]
+    visitor = client_for(None)
+    form = visitor.get(link, follow=True).request["PATH_INFO"]
+    visitor.post(form, {"password1": PASSWORD, "password2": PASSWORD})
+    again = client_for(None).get(link, follow=True)
+    assert_shows(again, "Este enlace ya no sirve", "/accounts/password/reset/", "/accounts/login/")
+
+
+def test_a_message_to_an_unknown_address_names_it_and_offers_no_registration(client_for):
+    client_for(None).post("/accounts/password/reset/", {"email": "nadie@uni.es"})
+    [message] = sent_messages()
+    assert "nadie@uni.es" in message.body
+    assert "/signup/" not in message.body
+
+
+def test_a_changed_password_is_an_event_and_a_message_in_the_language_of_its_owner(client_for):
+    person = make_user(language="en")
+    person.set_password(PASSWORD)
+    person.save()
+    client = client_for(person)
+    with translation.override("es"):
+        client.post(
+            "/accounts/password/change/",
+            {"oldpassword": PASSWORD, "password1": "otra-larga-88-x", "password2": "otra-larga-88-x"},
+        )
+    [event] = AuditEvent.objects.filter(action__startswith="account.")
+    assert (event.action, event.object_id, event.actor_id) == (
+        "account.password_changed",
+        str(person.pk),
+        str(person.pk),
+    )
+    [message] = sent_messages()
+    assert "This was changed in your account" in message.body
+
+
+def test_a_refused_address_says_why(client_for):
+    person = make_user(email="una@uni.es")
+    answer = client_for(person).post("/accounts/email/", {"email": "una@uni.es", "action_add": ""})
+    assert_shows(answer, "ya está asociada a esta cuenta")
+
+
+def test_a_failed_sign_in_is_told_once(client_for):
+    answer = client_for(None).post("/accounts/login/", {"login": "x@uni.es", "password": "no"})
+    assert 'class="form-page' in answer.content.decode()
+    assert_shows(answer, "Hay un problema")
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36",
+            "Chrome 126, Linux",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
+            "Safari 17, iPhone",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0",
+            "Edge 126, Windows",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox 128, Windows"),
+        ("curl/8.5.0", "curl/8.5.0"),
+    ],
+)
+def test_a_session_names_its_browser_as_a_person_knows_it(sent, shown):
+    assert browser(sent) == shown
+
+
+def test_the_sessions_page_names_the_browser(client_for):
+    page = client_for(make_user()).get("/accounts/sessions/")
+    assert page.status_code == 200
+    assert "Mozilla/5.0" not in text_of(page)

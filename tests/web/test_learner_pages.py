@@ -1,0 +1,340 @@
+"""Pages with people's names: who sees them, searching, enrolling, changing many, importing, handing over, erasing."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from iqas.core.files import location_of
+from microcredentials.models import Edition, EditionReport, Enrolment, Incident, Learner
+from tests.factories.microcredentials import (
+    make_edition,
+    make_enrolments,
+    make_identity,
+    make_microcredential,
+)
+from tests.factories.organisation import make_centre, make_year, the_university
+from tests.support.pages import assert_hides, assert_shows, text_of
+
+pytestmark = pytest.mark.django_db
+HOSTILE = "D<script>alert(1)</script>"
+
+
+def url(name: str, *args: Any) -> str:
+    return reverse(f"microcredentials:{name}", args=args)
+
+
+def an_edition(state: str = "running", centre: str = "FAC-A", **how: Any) -> Edition:
+    return make_edition(make_microcredential(centre=make_centre(centre), approved=True), state=state, **how)
+
+
+def person(**changes: str) -> dict[str, str]:
+    return {
+        "given_name": "Álvaro",
+        "family_name": "Núñez CANARY",
+        "email": "alvaro@example.org",
+        "enrolled_on": "2025-10-01",
+    } | changes
+
+
+class TestWhoSeesNames:
+    def test_only_editors_in_reach(self, staff: Any, client_for: Any) -> None:
+        edition = an_edition()
+        (row,) = make_enrolments(edition, "enrolled")
+        Learner.objects.update(family_name="CANARY", sort_name="canary", search_key="canary")
+        pages = [
+            url("learner-list"),
+            url("learner-detail", row.learner_id),
+            url("learner-edit", row.learner_id),
+            url("enrolment-list", edition.code),
+            url("enrolment-create", edition.code),
+            url("enrolment-edit", row.pk),
+            url("edition-enrolment-upload", edition.code),
+        ]
+        here, there = edition.microcredential.centre, make_centre("FAC-B")
+        coordinator = client_for(staff("coordinator", scope=here.scope))
+        for address in pages:
+            assert coordinator.get(address).status_code == 200, address
+        for role in ("reader", "reviewer", "approver", "administrator", "auditor", "student_auditor"):
+            client = client_for(staff(role))
+            for address in pages:
+                assert client.get(address).status_code == 403, (role, address)
+            if "auditor" not in role:
+                assert_hides(
+                    client.get(edition.get_absolute_url()), "CANARY", url("enrolment-list", edition.code)
+                )
+        stranger = client_for(staff("coordinator", scope=there.scope))
+        for address in pages[1:]:
+            assert stranger.get(address).status_code == 404, address
+        assert_hides(stranger.get(pages[0]), "CANARY")
+        assert coordinator.get(url("learner-erase", row.learner_id)).status_code == 403
+
+    def test_the_statistics_stand_on_no_page(self, staff: Any, client_for: Any) -> None:
+        edition = an_edition()
+        (row,) = make_enrolments(edition, "enrolled", residence="ELCHECANARY", nationality="PT")
+        client = client_for(staff("quality_officer"))
+        for address in (
+            url("learner-detail", row.learner_id),
+            url("learner-edit", row.learner_id),
+            url("enrolment-list", edition.code),
+            url("siiu-counts"),
+        ):
+            assert_hides(client.get(address), "ELCHECANARY")
+
+
+class TestTheLists:
+    def test_search_without_accents_and_filters(self, staff: Any, client_for: Any) -> None:
+        edition = an_edition()
+        client = client_for(staff("quality_officer"))
+        client.post(url("enrolment-create", edition.code), person())
+        make_enrolments(edition, "withdrawn")
+        answer = client.get(url("learner-list") + "?q=nunez+ALVARO")
+        assert_shows(answer, "Núñez CANARY")
+        assert_hides(answer, "Prueba")
+        assert_hides(client.get(url("learner-list") + f"?year={make_year(2023).pk}"), "Núñez")
+        assert_shows(client.get(url("learner-list") + f"?year={edition.year.pk}"), "Núñez")
+        listed = client.get(url("enrolment-list", edition.code) + "?state=withdrawn")
+        assert_shows(listed, "Prueba")
+        assert_hides(listed, "Núñez")
+
+    def test_statements(self, staff: Any, client_for: Any, max_queries: Any) -> None:
+        edition = an_edition()
+        rows = make_enrolments(edition, *["enrolled"] * 25)
+        client = client_for(staff("centre_quality", scope=edition.microcredential.centre.scope))
+        for address in (url("learner-list"), url("enrolment-list", edition.code)):
+            with max_queries(12):
+                assert client.get(address).status_code == 200
+        for address in (url("learner-detail", rows[0].learner_id), edition.get_absolute_url()):
+            with max_queries(20):
+                assert client.get(address).status_code == 200
+
+    def test_the_export_of_a_list_holds_no_formula(self, staff: Any, client_for: Any) -> None:
+        edition = an_edition()
+        make_enrolments(edition, "enrolled")
+        Learner.objects.update(family_name='=HYPERLINK("http://x")')
+        answer = client_for(staff("quality_officer")).get(url("learner-list") + "?export=xlsx")
+        cells = [
+            cell
+            for row in openpyxl.load_workbook(io.BytesIO(answer.content)).active.iter_rows()
+            for cell in row
+        ]
+        assert all(cell.data_type != "f" for cell in cells)
+        assert any(str(cell.value).startswith("'=HYPERLINK") for cell in cells)
+
+
+class TestEnrollingAndChanging:
+    def test_a_refused_form_keeps_every_field_and_says_where(self, staff: Any, client_for: Any) -> None:
+        edition = an_edition()
+        client = client_for(staff("quality_officer"))
+        answer = client.post(
+            url("enrolment-create", edition.code), person(document_number="12345678A", given_name=HOSTILE)
+        )
+        assert answer.status_code == 422
+        body = text_of(answer)
+        assert all(text in body for text in ("#id_document_number", "#id_given_name", "Núñez CANARY"))
+        assert "<script>alert(1)" not in body
+        assert not Learner.objects.exists()
+
+    def test_chosen_and_all_that_the_filters_show(self, staff: Any, client_for: Any) -> None:
+        edition = an_edition(state="finished")
+        rows = make_enrolments(edition, *["enrolled"] * 3)
+        client = client_for(staff("quality_officer"))
+        change = url("enrolment-change", edition.code)
+        assert client.post(change, {"state": "passed"}).status_code == 422
+        client.post(change, {"state": "withdrawn", "chosen": [str(rows[0].pk)]})
+        answer = client.post(f"{change}?state=enrolled", {"state": "passed", "everybody": "on"})
+        assert answer.headers["Location"].endswith("?state=enrolled")
+        assert sorted(edition.enrolments.values_list("state", flat=True)) == ["passed", "passed", "withdrawn"]
+        refused = client.post(change, {"state": "enrolled", "everybody": "on"})
+        assert refused.status_code == 422
+        assert "#id_reason" in text_of(refused)
+
+    def test_one_enrolment_with_its_grade(self, staff: Any, client_for: Any) -> None:
+        edition = an_edition(state="finished")
+        (row,) = make_enrolments(edition, "enrolled")
+        client = client_for(staff("quality_officer"))
+        assert (
+            client.post(url("enrolment-edit", row.pk), {"state": "withdrawn", "grade": "5"}).status_code
+            == 422
+        )
+        assert (
+            client.post(url("enrolment-edit", row.pk), {"state": "passed", "grade": "7,25"}).status_code
+            == 302
+        )
+        row.refresh_from_db()
+        assert (row.state, str(row.grade)) == ("passed", "7.25")
+
+    def test_a_signed_edition_offers_no_change(self, staff: Any, client_for: Any) -> None:
+        edition = an_edition(state="finished")
+        (row,) = make_enrolments(edition, "passed")
+        client = client_for(staff("quality_officer"))
+        client.post(url("edition-advance", edition.code, "sign"))
+        assert_hides(
+            client.get(url("enrolment-list", edition.code)), url("enrolment-edit", row.pk), 'name="chosen"'
+        )
+        assert client.post(url("enrolment-edit", row.pk), {"state": "failed"}).status_code == 422
+
+
+class TestImportPage:
+    def upload(self, client: Any, content: bytes, address: str, name: str = "lista.csv") -> Any:
+        return client.post(address, {"file": SimpleUploadedFile(name, content)})
+
+    def test_dry_run_then_confirm_and_the_file_is_not_kept(self, staff: Any, client_for: Any) -> None:
+        edition = an_edition()
+        client = client_for(staff("coordinator", scope=edition.microcredential.scope))
+        content = b"nombre;apellidos;correo;fuente\nAna;Ruiz;ana@example.org;x\n"
+        answer = self.upload(client, content, url("edition-enrolment-upload", edition.code))
+        assert_shows(answer, "fuente")
+        assert not Learner.objects.exists()
+        report, promise = answer.context["report"], answer.context["promise"]
+        assert default_storage.exists(location_of(report.sha256))
+        other = client_for(staff("quality_officer"))
+        assert other.post(url("enrolment-confirm"), {"promise": promise}).status_code == 409
+        assert client.post(url("enrolment-confirm"), {"promise": promise}).status_code == 302
+        assert Enrolment.objects.get().edition == edition
+        assert not default_storage.exists(location_of(report.sha256))
+        assert client.post(url("enrolment-confirm"), {"promise": promise}).status_code == 409
+
+    def test_rejections_are_shown_by_row_and_the_file_is_gone(self, staff: Any, client_for: Any) -> None:
+        an_edition()
+        client = client_for(staff("quality_officer"))
+        answer = self.upload(
+            client,
+            b"edicion;nombre;apellidos;correo\nX;<b>Uno</b>;Dos;a@example.org",
+            url("enrolment-upload"),
+        )
+        assert answer.status_code == 422
+        assert "given_name" in text_of(answer)
+        assert "<b>Uno" not in text_of(answer)
+        assert not default_storage.exists(location_of(answer.context["report"].sha256))
+
+    def test_thousands_of_bad_rows_make_a_page_that_ends(self, staff: Any, client_for: Any) -> None:
+        an_edition()
+        rows = "\n".join(f"X;Ana;Gil;a{n}@example.org" for n in range(3000))
+        client = client_for(staff("quality_officer"))
+        answer = self.upload(
+            client, f"edicion;nombre;apellidos;correo\n{rows}".encode(), url("enrolment-upload")
+        )
+        assert answer.status_code == 422
+        assert len(answer.content) < 200_000
+        assert answer.context["more"] == 2800
+
+
+class TestThePerson:
+    def test_hand_over_and_erase(self, staff: Any, client_for: Any) -> None:
+        edition = an_edition()
+        client = client_for(staff("centre_quality", scope=edition.microcredential.centre.scope))
+        client.post(url("enrolment-create", edition.code), person(sex="female"))
+        learner = Learner.objects.get()
+        told = client.post(url("learner-export", learner.pk))
+        assert told.headers["Content-Disposition"].startswith("attachment")
+        assert json.loads(told.content)["person"]["family_name"] == "Núñez CANARY"
+        erase = url("learner-erase", learner.pk)
+        assert client.post(erase, {"reason": ""}).status_code == 422
+        assert client.post(erase, {"reason": "Lo pide"}).status_code == 302
+        for address in (
+            url("learner-detail", learner.pk),
+            url("learner-list"),
+            url("enrolment-list", edition.code),
+        ):
+            assert_hides(client.get(address), "CANARY")
+        assert client.get(url("learner-edit", learner.pk)).status_code == 200
+        assert client.post(url("learner-edit", learner.pk), person() | {"seen_version": 2}).status_code == 422
+        assert edition.enrolments.count() == 1
+
+    def test_the_second_editor_sees_both_texts(self, staff: Any, client_for: Any) -> None:
+        edition = an_edition()
+        client = client_for(staff("quality_officer"))
+        client.post(url("enrolment-create", edition.code), person())
+        address = url("learner-edit", Learner.objects.get().pk)
+        assert client.post(address, person(given_name="Primera") | {"seen_version": 1}).status_code == 302
+        answer = client.post(address, person(given_name="Segunda") | {"seen_version": 1})
+        assert answer.status_code == 409
+        assert all(name in text_of(answer) for name in ("Primera", "Segunda"))
+
+
+class TestEditionPages:
+    def test_the_whole_end_of_an_edition(self, staff: Any, client_for: Any) -> None:
+        edition = an_edition()
+        client = client_for(staff("coordinator", scope=edition.microcredential.scope))
+        make_enrolments(edition, "passed", "failed")
+        client.post(
+            url("incident-create", edition.code), {"happened_on": "2025-10-08", "text": "Se fue la luz"}
+        )
+        incident = Incident.objects.get()
+        client.post(url("incident-edit", edition.code, incident.pk), {"response": "Se repitió la clase"})
+        client.post(url("edition-advance", edition.code, "finish"))
+        assert_shows(client.get(url("edition-report", edition.code)), "Se fue la luz", "Se repitió la clase")
+        client.post(url("edition-advance", edition.code, "sign"))
+        report = {"seen_version": 0, "went_well": "Las prácticas", "proposals": "", "file": "1"}
+        assert client.post(url("edition-report", edition.code), report).status_code == 422
+        assert (
+            client.post(
+                url("edition-report", edition.code), report | {"proposals": "Otro horario"}
+            ).status_code
+            == 302
+        )
+        assert EditionReport.objects.get().filed_at is not None
+        client.post(url("edition-advance", edition.code, "close"))
+        edition.refresh_from_db()
+        assert edition.state == "closed"
+        assert_shows(client.get(edition.get_absolute_url()), "Las prácticas", "Se repitió la clase")
+
+    def test_beginning_with_too_few_is_a_page_that_asks_why(self, staff: Any, client_for: Any) -> None:
+        the_university(min_enrolment=8)
+        edition = an_edition(state="open")
+        make_enrolments(edition, "enrolled")
+        client = client_for(staff("quality_officer"))
+        run = url("edition-advance", edition.code, "run")
+        assert client.post(run, {"reason": ""}).status_code == 422
+        assert client.post(run, {"reason": "Convenio"}).status_code == 302
+        assert (
+            client.post(url("edition-advance", edition.code, "cancel"), {"reason": "Sin aula"}).status_code
+            == 302
+        )
+        assert_shows(client.get(edition.get_absolute_url()), "Sin aula")
+
+    def test_planning_it_again_lists_what_changed(self, staff: Any, client_for: Any) -> None:
+        edition = an_edition(state="finished", places=20)
+        client = client_for(staff("quality_officer"))
+        form = client.get(url("edition-repeat", edition.code)).context["form"]
+        assert form.initial["places"] == 20
+        terms = {name: str(form.initial[name] or "") for name in form.TERMS} | {"places": "30", "price": "0"}
+        answer = client.post(url("edition-repeat", edition.code), terms)
+        planned = Edition.objects.get(repeats=edition)
+        assert answer.headers["Location"] == planned.get_absolute_url()
+        assert_shows(client.get(planned.get_absolute_url()), edition.code, ">30<")
+
+
+class TestSiiuPage:
+    def test_page_and_files_say_the_same_and_hide_the_same(self, staff: Any, client_for: Any) -> None:
+        edition = an_edition(state="finished")
+        make_enrolments(edition, *["passed"] * 8, sex="female", residence="=cmd")
+        make_enrolments(edition, *["passed"] * 9, sex="male")
+        make_enrolments(edition, *["passed"] * 2, sex="other")
+        client = client_for(staff("quality_officer"))
+        address = url("siiu-counts")
+        shown = text_of(client.get(address))
+        assert ">19<" in shown
+        assert ">2<" not in shown
+        lines = b"".join([client.get(f"{address}?export=csv").content]).decode("utf-8-sig")
+        assert "19;19" in lines
+        assert ";2;" not in lines
+        assert "'=cmd" in lines
+        page = openpyxl.load_workbook(io.BytesIO(client.get(f"{address}?export=xlsx").content)).active
+        assert all(cell.data_type != "f" for row in page.iter_rows() for cell in row)
+        assert client.get(f"{address}?year=nada").status_code == 404
+
+    def test_without_a_year_there_is_nothing_to_count(self, staff: Any, client_for: Any) -> None:
+        assert client_for(staff("quality_officer")).get(url("siiu-counts")).status_code == 200
+
+
+def test_an_identity_of_the_tests_is_new_each_time() -> None:
+    assert make_identity().email != make_identity().email
