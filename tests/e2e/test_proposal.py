@@ -209,7 +209,7 @@ def test_it_saves_itself_and_keeps_one_row_as_one(open_page: OpenPage) -> None:
     with page.expect_response(lambda answer: answer.request.method == "POST") as saved:
         page.type("[name='teachers-0-name']", " Vera")
     assert saved.value.status == 200
-    page.wait_for_function("!document.querySelector('form.htmx-request')")
+    page.wait_for_selector("form.htmx-request", state="detached")
     page.reload()
     assert page.input_value("[name='resources']") == "Aula"
     assert [row.name for row in version.teachers.all()] == ["Luz Vera"]
