@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,25 +13,40 @@ from iqas.evidence.models import Evidence, EvidenceVersion
 from microcredentials.models import Partner
 
 
-class Coded(serializers.CharField):
-    """The code of an object that the person may see; gives the object."""
+class Named(serializers.CharField):
+    """A text that names an object; gives the object that `find` knows by it.
+
+    A NUL names nothing: PostgreSQL refuses to look for it, and the field's own check of it comes after the look-up.
+    """
 
     default_error_messages = {"unknown": _("There is nothing with this code that you may see.")}
-    action = ""
 
-    def __init__(self, action: str = "", **kwargs: Any) -> None:
-        self.action = action or self.action
-        super().__init__(**kwargs)
+    @abstractmethod
+    def find(self, name: str) -> Any:
+        """The object of this name, or None."""
 
     def to_internal_value(self, data: Any) -> Any:
-        code = super().to_internal_value(data)
-        found = allowed(self.context["request"].user, self.action).filter(code=code).first()
+        name = super().to_internal_value(data)
+        found = None if "\x00" in name else self.find(name)
         if found is None:
             self.fail("unknown")
         return found
 
     def to_representation(self, value: Any) -> str:
         return str(value.code)
+
+
+class Coded(Named):
+    """The code of an object that the person may see; gives the object."""
+
+    action = ""
+
+    def __init__(self, action: str = "", **kwargs: Any) -> None:
+        self.action = action or self.action
+        super().__init__(**kwargs)
+
+    def find(self, name: str) -> Any:
+        return allowed(self.context["request"].user, self.action).filter(code=name).first()
 
 
 class EvidenceCode(Coded):
@@ -39,46 +55,31 @@ class EvidenceCode(Coded):
     action = "evidence.view"
 
 
-class PartnerCode(serializers.CharField):
+class PartnerCode(Named):
     """The code of a partner, as P-003; gives the partner, for a merged code the one that was kept."""
 
     default_error_messages = {"unknown": _("There is no partner with this code.")}
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-
-    def to_internal_value(self, data: Any) -> Any:
-        code = super().to_internal_value(data)
-        found = Partner.objects.select_related("merged_into").filter(code=code.upper()).first()
-        if found is None:
-            self.fail("unknown")
-        return found.merged_into or found  # type: ignore[union-attr]
-
-    def to_representation(self, value: Any) -> str:
-        return str(value.code)
+    def find(self, name: str) -> Partner | None:
+        found = Partner.objects.select_related("merged_into").filter(code=name.upper()).first()
+        return found and (found.merged_into or found)
 
 
-class DocumentCode(serializers.CharField):
+class DocumentCode(Named):
     """A version of an evidence, as E-0012/2; gives the version."""
 
     default_error_messages = {"unknown": _("There is no evidence with this code that you may see.")}
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-
-    def to_internal_value(self, data: Any) -> Any:
-        code, _slash, number = super().to_internal_value(data).partition("/")
+    def find(self, name: str) -> EvidenceVersion | None:
+        code, _slash, number = name.partition("/")
         if not (number.isascii() and number.isdigit() and len(number) < 5):
-            self.fail("unknown")
+            return None
         seen = allowed(self.context["request"].user, "evidence.view", Evidence.objects.all())
-        found = (
+        return (
             EvidenceVersion.objects.select_related("evidence__scope")
             .filter(evidence__in=seen.filter(code=code.upper()), number=int(number))
             .first()
         )
-        if found is None:
-            self.fail("unknown")
-        return found
 
     def to_representation(self, value: Any) -> str:
         return f"{value.evidence.code}/{value.number}"
