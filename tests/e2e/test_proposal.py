@@ -284,3 +284,12 @@ def test_axe_finds_nothing_on_a_proposal_and_it_fits_a_phone(open_page: OpenPage
         page.goto(address)
         assert_accessible(page)
         assert_fits(page)
+
+
+def test_a_part_that_arrives_later_leaves_the_page_its_title(open_page: OpenPage) -> None:
+    version = make_microcredential("Poda de frutales").current
+    assert version is not None
+    page = open_page(version.microcredential.get_absolute_url(), user=make_staff("quality_officer"))
+    page.wait_for_selector("#around")
+    page.wait_for_selector("#documents-now")
+    assert "Poda de frutales" in page.title()
