@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from audits.models import Dossier, SelfAssessment
@@ -18,7 +19,7 @@ from iqas.demo.accounts import PASSWORDS
 def summary() -> dict[str, Any]:
     """The JSON of `manage.py demo --json`: accounts, codes of what was built, unused links of the open survey."""
     told = content.organisation()
-    campaign = Campaign.objects.filter(state=Campaign.State.OPEN).order_by("code").first()
+    campaign = open_survey()
     return {
         "accounts": [{"role": p.role, "email": p.email, "password": PASSWORDS[p.role]} for p in told.people],
         "centres": [centre.code for centre in told.centres],
@@ -27,6 +28,13 @@ def summary() -> dict[str, Any]:
         "campaign": campaign.code if campaign else None,
         "survey_links": unused_links(campaign) if campaign else [],
     }
+
+
+def open_survey() -> Campaign | None:
+    """The open campaign with the most links that nobody has used: others may be about to close."""
+    unused = Count("invitations", filter=Q(invitations__used=False))
+    opened = Campaign.objects.filter(state=Campaign.State.OPEN).annotate(unused=unused)
+    return opened.order_by("-unused", "code").first()
 
 
 def unused_links(campaign: Campaign) -> list[str]:

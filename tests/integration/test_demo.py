@@ -19,6 +19,7 @@ from audits.models import Dossier, SelfAssessment
 from feedback.models import Campaign, Comment
 from iqas.accounts.models import User
 from iqas.core import audit
+from iqas.demo.summary import open_survey
 from iqas.evidence.models import Evidence, EvidenceVersion
 from iqas.improvement.models import Action
 from iqas.indicators.models import Measurement
@@ -36,6 +37,7 @@ from microcredentials.models import (
     Submission,
 )
 from microcredentials.selectors.pathways import ways
+from tests.factories.feedback import answer_all, make_campaign, make_questionnaire
 
 TODAY = dt.date(2026, 11, 23)
 FIGURES = {
@@ -176,3 +178,11 @@ def test_the_demonstration_never_mixes_with_a_real_university():
     with pytest.raises(CommandError, match=r"Universidad|universidad|university"):
         call_command("demo")
     assert Centre.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_the_survey_to_try_is_the_open_one_with_links_left():
+    about_to_close = make_campaign(version=make_questionnaire(("likert",)), links=12)
+    answer_all(about_to_close, *[{"A1": "4"}] * 10)
+    begun = make_campaign(version=make_questionnaire(("likert",)), links=11)
+    assert open_survey() == begun
