@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from iqas.accounts.models import User, normal_email
 from iqas.core.audit import record
@@ -62,5 +68,52 @@ class AccountAdapter(DefaultAccountAdapter):
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
     """Sign-in through the university's provider is for people who were invited; it makes no account."""
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
+
+    def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
+        """The person invited with an address that the provider has verified, and so have we.
+
+        An address that somebody only claims, here or there, speaks for nobody.
+        """
+        for email in _vouched_for(sociallogin):
+            if self.can_authenticate_by_email(sociallogin, email):
+                known = EmailAddress.objects.filter(email=normal_email(email), verified=True)
+                if address := known.select_related("user").first():
+                    return address.user, address.email
+        return None
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Refuses, before anything is connected, who was not invited, is not vouched for, or has left."""
+        if sociallogin.state.get("process") in {AuthProcess.CONNECT, AuthProcess.REDIRECT}:
+            return
+        if not sociallogin.is_existing:
+            raise ImmediateHttpResponse(_not_invited(request, sociallogin))
+        person = sociallogin.user
+        if not person.is_active:
+            with transaction.atomic():
+                record(actor=None, action="session.refused", subject=person, result="refused")
+            message = _("Your account here has ended. If you need it again, ask the quality office.")
+            raise ImmediateHttpResponse(_refused(request, "account-ended", message))
+
+
+def _vouched_for(sociallogin: SocialLogin) -> list[str]:
+    """Some providers send `email_verified` as a text."""
+    return [one.email for one in sociallogin.email_addresses if str(one.verified).lower() == "true"]
+
+
+def _not_invited(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponse:
+    if vouched_for := _vouched_for(sociallogin):
+        message = _(
+            "Nobody was invited with the address %(email)s. Ask the quality office for an invitation."
+        )
+        return _refused(request, "not-invited", message % {"email": vouched_for[0]})
+    message = _(
+        "%(provider)s does not confirm that your e-mail address is yours, so you cannot be recognised by it."
+        " Confirm the address there, or sign in with your password."
+    )
+    return _refused(request, "email-not-verified", message % {"provider": sociallogin.provider.name})
+
+
+def _refused(request: HttpRequest, code: str, message: str) -> HttpResponse:
+    return render(request, "socialaccount/refused.html", {"code": code, "message": message}, status=403)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from iqas.settings.environment import BASE_DIR, Environment, database_config, email_config
+from iqas.settings.environment import BASE_DIR, Environment, database_config, email_config, oidc_apps
 
 ENVIRONMENT = Environment()  # type: ignore[call-arg]
 PRODUCTION = ENVIRONMENT.production
@@ -218,20 +217,8 @@ MFA_FORMS = {
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 USERSESSIONS_TRACK_ACTIVITY = False  # a write on every request, for a time that nobody needs
 REQUIRE_SECOND_FACTOR = ENVIRONMENT.require_second_factor
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "APPS": [
-            {
-                "provider_id": provider["id"],
-                "name": provider["name"],
-                "client_id": provider["client_id"],
-                "secret": provider["secret"],
-                "settings": {"server_url": provider["server_url"]},
-            }
-            for provider in ([json.loads(ENVIRONMENT.oidc_provider)] if ENVIRONMENT.oidc_provider else [])
-        ]
-    }
-}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": oidc_apps(ENVIRONMENT.oidc_provider)}}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SIGN_IN_ORIGINS = [
     f"{urlsplit(app['settings']['server_url']).scheme}://{urlsplit(app['settings']['server_url']).netloc}"
     for app in SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]

@@ -6,12 +6,13 @@ Every variable can also be read from a file named by `<VARIABLE>_FILE` (Docker a
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -146,6 +147,13 @@ class Environment(BaseSettings):
             self.require_second_factor = self.production
         return self
 
+    @field_validator("oidc_provider")
+    @classmethod
+    def _complete_provider(cls, value: str) -> str:
+        if value:
+            oidc_apps(value)
+        return value
+
     def _refuse_unsafe_production(self) -> None:
         problems = []
         if len(self.secret_key) < 50:
@@ -214,6 +222,32 @@ def database_config(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
+
+
+def oidc_apps(provider: str) -> list[dict[str, Any]]:
+    """allauth's apps for the JSON object of IQAS_OIDC_PROVIDER; none where it is empty.
+
+    A person whom the provider vouches for is the one who was invited with that e-mail
+    (`accounts.adapters.SocialAccountAdapter` says which addresses count).
+    """
+    if not provider:
+        return []
+    needed = ("id", "name", "client_id", "secret", "server_url")
+    try:
+        given = json.loads(provider)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict) or not all(isinstance(given.get(key), str) for key in needed):
+        raise ValueError(f"IQAS_OIDC_PROVIDER must be one JSON object with the texts {', '.join(needed)}.")
+    return [
+        {
+            "provider_id": given["id"],
+            "name": given["name"],
+            "client_id": given["client_id"],
+            "secret": given["secret"],
+            "settings": {"server_url": given["server_url"], "email_authentication": True},
+        }
+    ]
 
 
 def email_config(url: str) -> dict[str, Any]:

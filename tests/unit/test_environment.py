@@ -147,3 +147,9 @@ def test_the_mail_relay_is_spoken_to_in_secret(url, ssl, starttls, port) -> None
 
 def test_without_a_relay_messages_stay_in_the_house() -> None:
     assert email_config("")["EMAIL_BACKEND"].endswith("filebased.EmailBackend")
+
+
+@pytest.mark.parametrize("wrong", ["not json", "[]", '{"id": "sso", "name": "Universidad"}'])
+def test_a_provider_that_cannot_be_read_is_refused_in_a_sentence(environment, wrong) -> None:
+    with pytest.raises(ValidationError, match="IQAS_OIDC_PROVIDER must be one JSON object"):
+        environment(IQAS_OIDC_PROVIDER=wrong)
