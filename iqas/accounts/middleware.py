@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -37,9 +38,9 @@ class SecondFactorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if (
-            settings.REQUIRE_SECOND_FACTOR
-            and not request.path.startswith(WITHOUT_SECOND_FACTOR)
+            not request.path.startswith(WITHOUT_SECOND_FACTOR)
             and request.user.is_authenticated
+            and _second_factor_asked(request)
             and not is_mfa_enabled(request.user)
         ):
             if request.path.startswith("/api/"):
@@ -48,6 +49,17 @@ class SecondFactorMiddleware:
             messages.warning(request, _("Before you go on, protect your account with a second factor."))
             return redirect("mfa_index")
         return self.get_response(request)
+
+
+def _second_factor_asked(request: HttpRequest) -> bool:
+    """In production `IQAS_REQUIRE_SECOND_FACTOR=false` leaves it to the university's provider, for those who came from
+    there. A session that began with a password, or in a way that is not recorded, still needs ours.
+    """
+    if settings.REQUIRE_SECOND_FACTOR:
+        return True
+    if not settings.PRODUCTION:
+        return False
+    return all(way["method"] != "socialaccount" for way in get_authentication_records(request, request.user))
 
 
 class ReadOnlyAuditorMiddleware:

@@ -102,7 +102,9 @@ class Environment(BaseSettings):
         description="The public address: links in e-mails, survey links and dossiers begin with it.",
     )
     require_second_factor: bool | None = Field(
-        None, description="Whether staff need a second factor. Default: only in production."
+        None,
+        description="Whether staff need a second factor. Default: only in production. `false` in production needs "
+        "IQAS_OIDC_PROVIDER and spares those who signed in through it; a password still needs one.",
     )
     trusted_proxies: int = Field(
         0, ge=0, description="How many reverse proxies stand in front (their X-Forwarded-For is believed)."

@@ -10,7 +10,7 @@ from iqas.accounts.models import User
 from iqas.accounts.services import invite_person
 from iqas.core.models import AuditEvent
 from iqas.settings.environment import oidc_apps
-from tests.factories.accounts import make_user
+from tests.factories.accounts import PASSWORD, make_user
 from tests.support.oidc import provider
 from tests.support.pages import text_of
 
@@ -96,3 +96,27 @@ def test_a_connected_person_whose_account_has_ended_is_refused(client, client_fo
     answer = university_account.sign_in(client_for(None), **ANA)
     assert answer.status_code == 403
     assert "account-ended" in text_of(answer)
+
+
+def test_a_password_alone_opened_production_where_the_provider_asks_for_the_second_factor(
+    client, settings, university_account, ana
+):
+    settings.PRODUCTION, settings.REQUIRE_SECOND_FACTOR = True, False
+    ana.set_password(PASSWORD)
+    ana.save()
+    client.post("/accounts/login/", {"login": ana.email, "password": PASSWORD})
+    sent_to_set_one_up = client.get("/people/me/")
+    assert (sent_to_set_one_up.status_code, sent_to_set_one_up["Location"]) == (302, "/accounts/2fa/")
+    assert client.get("/api/v1/schema/").status_code == 403
+
+    client.post("/accounts/logout/")
+    university_account.sign_in(client, **ANA)
+    assert client.get("/people/me/").status_code == 200
+
+
+def test_an_installation_that_asks_everybody_asks_those_from_the_provider_too(
+    client, settings, university_account, ana
+):
+    settings.PRODUCTION, settings.REQUIRE_SECOND_FACTOR = True, True
+    university_account.sign_in(client, **ANA)
+    assert client.get("/people/me/")["Location"] == "/accounts/2fa/"
