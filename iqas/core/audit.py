@@ -163,16 +163,18 @@ def _detail_breaks(event: AuditEvent) -> Iterator[Break]:
     except AuditDetail.DoesNotExist:
         yield Break(event.seq, "has lost its detail")
         return
-    if detail.erased_at is None and event.detail_hash != detail_hash(
-        detail.salt, detail.label, detail.before, detail.after, detail.reason
-    ):
+    told = (detail.salt, detail.label, detail.before, detail.after, detail.reason)
+    if detail.erased_at is not None:
+        if any(told):
+            yield Break(event.seq, "has an erased detail that still says something")
+    elif event.detail_hash != detail_hash(*told):
         yield Break(event.seq, "has an altered detail")
 
 
 def erase_detail(*, event: AuditEvent) -> None:
-    """Blanks the texts of one event (LOPDGDD art. 32); its hash stays, so the chain still holds."""
+    """Blanks the texts of one event (LOPDGDD art. 32); its hash stays, so the chain still holds. Once is enough."""
     with transaction.atomic():
-        AuditDetail.objects.filter(event=event).update(
+        AuditDetail.objects.filter(event=event, erased_at__isnull=True).update(
             label="", before={}, after={}, reason="", salt="", erased_at=clock.now()
         )
 

@@ -68,7 +68,9 @@ class AuditEvent(models.Model):
 
 
 class AuditDetail(models.Model):
-    """What changed, in words. Hashed into its event with a salt; may be blanked when the law asks for erasure."""
+    """What changed, in words. Hashed into its event with a salt; may be blanked when the law asks for erasure: the
+    database allows no other change.
+    """
 
     event = models.OneToOneField(
         AuditEvent, on_delete=models.PROTECT, primary_key=True, related_name="detail"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from iqas.core import audit, audit_guard
+from iqas.core import audit, audit_guard, clock
 from iqas.core.models import AuditDetail, AuditEvent
 from tests.factories.organisation import make_centre
 
@@ -94,7 +94,24 @@ def test_an_erased_detail_leaves_the_chain_whole(chain):
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE core_auditevent SET action = 'x'", "DELETE FROM core_auditevent"]
+    "kept", [{"label": "Facultad"}, {"before": {"n": 1}}, {"after": {"n": 9}}, {"reason": "x"}, {"salt": "y"}]
+)
+def test_a_detail_marked_as_erased_could_be_rewritten_unseen(chain, kept):
+    blank = {"label": "", "before": {}, "after": {}, "reason": "", "salt": ""}
+    AuditDetail.objects.filter(event=chain[2]).update(**blank | kept, erased_at=clock.now())
+    assert problems() == {(chain[2].seq, "has an erased detail that still says something")}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE core_auditevent SET action = 'x'",
+        "DELETE FROM core_auditevent",
+        "UPDATE core_auditdetail SET reason = 'x'",
+        "UPDATE core_auditdetail SET erased_at = '2026-01-01 00:00:00+00:00'",
+        "UPDATE core_auditdetail SET label = '', salt = '', reason = ''",
+        "DELETE FROM core_auditdetail",
+    ],
 )
 def test_the_database_refuses_to_change_the_chain(statement):
     centre = make_centre()
@@ -107,6 +124,26 @@ def test_the_database_refuses_to_change_the_chain(statement):
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("table", ["core_auditevent, core_auditdetail", "core_auditdetail"])
+def test_the_database_refuses_to_empty_the_chain(table):
+    with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {table}")
+
+
+def test_a_detail_is_erased_once_and_its_moment_stays():
+    centre = make_centre()
+    with transaction.atomic():
+        event = audit.record(actor=None, action="centre.changed", subject=centre, after={"n": 1})
+    audit.erase_detail(event=event)
+    [erased] = AuditDetail.objects.filter(event=event)
+    assert (erased.salt, erased.label, erased.before, erased.after, erased.reason) == ("", "", {}, {}, "")
+    audit.erase_detail(event=event)
+    assert AuditDetail.objects.get(event=event).erased_at == erased.erased_at
+    assert problems() == set()
 
 
 @pytest.mark.sqlite

@@ -39,6 +39,13 @@ def test_lost_triggers_are_named_with_their_remedy() -> None:
     assert "manage.py migrate" in findings["audit-guard"]["problems"][0]
 
 
+def test_a_lost_trigger_of_the_details_alone_is_noticed() -> None:
+    on_table = f" ON {audit_guard.DETAILS}" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER audit_detail_only_blanked{on_table}")
+    assert examined("audit-guard")[1]["audit-guard"]["state"] == "wrong"
+
+
 def test_a_key_that_others_can_read_is_named(settings, tmp_path: Path) -> None:
     settings.KEYS_DIR = tmp_path / "keys"
     (settings.KEYS_DIR / "seal").mkdir(mode=0o700, parents=True)
