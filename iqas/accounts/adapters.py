@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -23,6 +24,17 @@ from iqas.jobs.mail import send_text
 from iqas.organisation.models import University
 
 
+def network_of(address: str) -> str:
+    """The /24 of an IPv4 address, the /48 of an IPv6 one."""
+    version = ipaddress.ip_address(address).version
+    return str(ipaddress.ip_network(f"{address}/{24 if version == 4 else 48}", strict=False))
+
+
+def _came_from(request: HttpRequest) -> dict[str, str]:
+    """The network of the visitor, never the machine: for the detail of an event, which can be erased."""
+    return {"network": network_of(get_adapter().get_client_ip(request))}
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are given by invitation; every sign-in and every failed one is an event (ENS op.acc.5 R5)."""
 
@@ -33,7 +45,7 @@ class AccountAdapter(DefaultAccountAdapter):
         user.previous_login = user.last_login
         with transaction.atomic():
             User.objects.filter(pk=user.pk).update(previous_login=user.previous_login)
-            record(actor=user, action="session.begun", subject=user)
+            record(actor=user, action="session.begun", subject=user, after=_came_from(request))
         super().login(request, user)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
@@ -41,7 +53,13 @@ class AccountAdapter(DefaultAccountAdapter):
         person = User.objects.filter(email=normal_email(str(credentials.get("email", "")))).first()
         if person is not None:
             with transaction.atomic():
-                record(actor=None, action="session.refused", subject=person, result="refused")
+                record(
+                    actor=None,
+                    action="session.refused",
+                    subject=person,
+                    after=_came_from(request),
+                    result="refused",
+                )
 
     def send_notification_mail(
         self,
@@ -92,7 +110,13 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         person = sociallogin.user
         if not person.is_active:
             with transaction.atomic():
-                record(actor=None, action="session.refused", subject=person, result="refused")
+                record(
+                    actor=None,
+                    action="session.refused",
+                    subject=person,
+                    after=_came_from(request),
+                    result="refused",
+                )
             message = _("Your account here has ended. If you need it again, ask the quality office.")
             raise ImmediateHttpResponse(_refused(request, "account-ended", message))
 

@@ -22,6 +22,8 @@ REVIEWER = Role.REVIEWER
 APPROVER = Role.APPROVER
 READER = Role.READER
 
+RANK = [*Role]
+
 QUALITY = frozenset({OFFICER, CENTRE})
 EDITORS = QUALITY | {COORDINATOR}
 STAFF = EDITORS | {ADMINISTRATOR, REVIEWER, APPROVER, READER}
@@ -143,11 +145,11 @@ def active_on(date: Any) -> Q:
 
 
 def grants_of(user: Any) -> Iterator[Grant]:
-    """What a person holds today, in one query."""
+    """What a person holds today, in one query; of two roles on one scope the higher comes first."""
     held = RoleAssignment.objects.filter(active_on(clock.today()), user_id=user.pk).values_list(
-        "role", "scope__path"
+        "scope__path", "role"
     )
-    for role, path in held.order_by("scope__path", "role"):
+    for path, role in sorted(held, key=lambda one: (one[0], RANK.index(one[1]))):
         yield Grant(role, permissions_of(role), path)
 
 

@@ -121,6 +121,16 @@ def holds(user: Any, permission: str, scope: Any = None) -> bool:
     return bool(held) if scope is None else any(scope.path.startswith(path) for path in held)
 
 
+def role_on(user: Any, scope: Any = None) -> str:
+    """The role in which a person acts: on a scope, the one held nearest to it; without one, the one held highest.
+
+    Of two that are held on the same scope, the one that the provider of grants names first. Empty for nobody.
+    """
+    held = [grant for grant in grants(user) if scope is None or scope.path.startswith(grant.path)]
+    nearest = -1 if scope is not None else 1
+    return min(held, key=lambda grant: nearest * len(grant.path)).role if held else ""
+
+
 def can(user: Any, action: str, obj: Any = None) -> Decision:
     """The predicate. Without an object: whether the person may do this somewhere."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:

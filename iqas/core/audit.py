@@ -11,6 +11,7 @@ import structlog
 from django.db import connection, models, transaction
 
 from iqas.core import clock
+from iqas.core.access import role_on
 from iqas.core.canonical import canonical_json, sha256_hex
 from iqas.core.models import AuditDetail, AuditEvent
 
@@ -57,12 +58,12 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     reason: str = "",
-    role: str = "",
     result: str = "done",
 ) -> AuditEvent:
     """Appends one event to the chain, inside the caller's transaction (an event exists if and only if its change does).
 
-    `before` and `after` hold the changed fields only; text, numbers, dates, ids.
+    `before` and `after` hold the changed fields only; text, numbers, dates, ids. The role is the one in which the
+    actor acts on the scope at that time (`access.role_on`).
     """
     if not connection.in_atomic_block:
         raise RuntimeError("An audit event is written in the transaction of its change.")
@@ -75,7 +76,7 @@ def record(
         seq=head.seq + 1,
         at=clock.now(),
         actor_id=str(actor.pk) if actor is not None and actor.pk else "",
-        actor_role=role,
+        actor_role=role_on(actor, scope),
         scope_id=str(scope.pk) if scope is not None else "",
         action=action,
         object_type=subject._meta.label,

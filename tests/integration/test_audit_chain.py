@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from iqas.accounts.models import RoleAssignment
 from iqas.core import audit, audit_guard, clock
 from iqas.core.models import AuditDetail, AuditEvent
 from tests.factories.organisation import make_centre
@@ -174,3 +177,34 @@ def test_an_event_is_undone_with_its_change():
         audit.record(actor=None, action="centre.changed", subject=centre)
         raise ZeroDivisionError
     assert audit.chain_head() == before
+
+
+def role_of_an_event(actor, scope=None):
+    with transaction.atomic():
+        return audit.record(
+            actor=actor, action="centre.changed", subject=make_centre(), scope=scope
+        ).actor_role
+
+
+def test_the_role_of_the_actor_was_always_empty(staff):
+    here, there = make_centre("A"), make_centre("B")
+    person = staff("reader")
+    for role, scope in (("coordinator", here.scope), ("centre_quality", here.scope), ("reader", there.scope)):
+        RoleAssignment.objects.create(user=person, role=role, scope=scope, valid_from=date(2020, 1, 1))
+    assert role_of_an_event(person, here.scope) == "centre_quality", "of two on one scope the higher"
+    assert role_of_an_event(person, there.scope) == "reader"
+    assert role_of_an_event(person) == "reader", "without a scope the one held highest"
+    assert role_of_an_event(None, here.scope) == ""
+    assert problems() == set()
+
+
+def test_a_role_that_has_ended_is_not_the_role_of_an_event(staff):
+    centre = make_centre("A")
+    person = staff("approver", centre.scope, valid_until=date(2021, 1, 1))
+    assert role_of_an_event(person, centre.scope) == ""
+
+
+def test_an_event_written_without_a_role_still_holds(chain):
+    """The events of earlier versions."""
+    assert {event.actor_role for event in chain} == {""}
+    assert problems() == set()

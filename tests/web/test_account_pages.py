@@ -13,6 +13,7 @@ from iqas.accounts.templatetags.accounts import browser
 from iqas.core.models import AuditEvent
 from iqas.jobs import runner
 from iqas.jobs.models import Job, JobState
+from tests.factories.accounts import PASSWORD as FACTORY_PASSWORD
 from tests.factories.accounts import make_user
 from tests.factories.organisation import make_centre
 from tests.support.pages import assert_shows, text_of
@@ -129,3 +130,20 @@ def test_the_sessions_page_names_the_browser(client_for):
     page = client_for(make_user()).get("/accounts/sessions/")
     assert page.status_code == 200
     assert "Mozilla/5.0" not in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"), [("203.0.113.77", "203.0.113.0/24"), ("2001:db8:1:2::3", "2001:db8:1::/48")]
+)
+def test_a_sign_in_and_a_refused_one_note_the_network_in_what_can_be_erased(client_for, address, network):
+    person = make_user()
+    for password in ("wrong", FACTORY_PASSWORD):
+        client_for(None).post(
+            "/accounts/login/", {"login": person.email, "password": password}, REMOTE_ADDR=address
+        )
+    events = AuditEvent.objects.filter(action__startswith="session.").order_by("seq")
+    assert [(event.action, event.detail.after) for event in events] == [
+        ("session.refused", {"network": network}),
+        ("session.begun", {"network": network}),
+    ]
+    assert address not in repr(list(AuditEvent.objects.values()))
