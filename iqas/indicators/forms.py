@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from iqas.indicators.models import Target
+from iqas.indicators.services.targets import NO_TARGET
 
 
 class TargetForm(forms.Form):
@@ -26,6 +27,7 @@ class TargetForm(forms.Form):
         localize=True,
         required=False,
     )
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -47,10 +49,15 @@ class TargetForm(forms.Form):
 
     @staticmethod
     def initial_of(target: Target | None) -> dict[str, Any]:
-        if target is None:
-            return {}
-        upper = None if target.upper is None else _percent(target.upper)
-        return {"kind": target.kind, "value": _percent(target.value), "upper": upper}
+        """Of no target at all too: the conflict page shows one that was removed meanwhile as empty."""
+        if target is None or target.version == NO_TARGET:
+            return {"kind": None, "value": None, "upper": None, "seen_version": NO_TARGET}
+        return {
+            "kind": target.kind,
+            "value": _percent(target.value),
+            "upper": None if target.upper is None else _percent(target.upper),
+            "seen_version": target.version,
+        }
 
 
 def _percent(fraction: Decimal) -> Decimal:

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from iqas.core.models import Identified
+from iqas.core.models import Identified, Versioned
 from iqas.organisation.models import AcademicYear, Scope
 
 
@@ -68,7 +68,7 @@ class Definition(Identified):
         return reverse("indicators:indicator-detail", args=[self.code])
 
 
-class Target(Identified):
+class Target(Identified, Versioned):
     """What a scope aims at in a year; scopes below inherit it. Values are fractions from 0 to 1."""
 
     class Kind(models.TextChoices):

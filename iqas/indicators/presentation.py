@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from iqas.indicators.models import Definition
+from iqas.indicators.models import Definition, Target
 from iqas.indicators.selectors import Branch, Figure, Series
 from iqas.indicators.status import Aim, Status
 from iqas.ui import charts
@@ -78,7 +78,7 @@ def branch_line(branch: Branch) -> Line:
     return Line(None, branch, tuple(cells))
 
 
-def aim_in_words(aim: Aim | None) -> str:
+def aim_in_words(aim: Aim | Target | None) -> str:
     if aim is None:
         return ""
     low = _tidy(aim.value)

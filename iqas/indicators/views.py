@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from feedback.models import Campaign
 from iqas.core.access import allowed, can
 from iqas.core.access import require as require_access
+from iqas.core.refusals import StaleVersion
 from iqas.core.views import page
 from iqas.indicators import presentation, selectors
 from iqas.indicators.forms import TargetForm
 from iqas.indicators.models import Target
-from iqas.indicators.services.targets import drop_target, set_target
+from iqas.indicators.services.targets import NO_TARGET, drop_target, set_target
 from iqas.organisation.models import AcademicYear, Scope
-from iqas.ui import forms
+from iqas.ui import conflicts
 
 
 @page("indicator.view")
@@ -65,27 +66,52 @@ def target_edit(request: HttpRequest, code: str, scope_code: str, year_code: str
     target = Target.objects.filter(definition=definition, scope=scope, year=year).first()
     back = f"{reverse('indicators:indicator-detail', args=[code])}?scope={scope.code}"
     if request.method == "POST" and "drop" in request.POST and target is not None:
-        drop_target(actor=request.user, target=target)
-        messages.success(request, _("Target removed."))
-        return redirect(back)
+        return _drop(request, target, back)
     form = TargetForm(
         request.POST if request.method == "POST" else None, initial=TargetForm.initial_of(target)
     )
-    if request.method == "POST" and form.is_valid():
-        with forms.refusals(form):
-            set_target(actor=request.user, definition=definition, scope=scope, year=year, **form.fractions())
-        if not form.errors:
-            messages.success(request, _("Target saved."))
-            return redirect(back)
-    context = {
-        "form": form,
-        "definition": definition,
-        "scope": scope,
-        "year": year,
-        "target": target,
-        "back": back,
-    }
-    return render(request, "indicators/target_edit.html", context, status=forms.form_status(form))
+
+    def save() -> None:
+        set_target(
+            actor=request.user,
+            definition=definition,
+            scope=scope,
+            year=year,
+            seen_version=form.cleaned_data["seen_version"],
+            **form.fractions(),
+        )
+
+    return conflicts.edit_page(
+        request,
+        form,
+        save,
+        initial_of=TargetForm.initial_of,
+        back=back,
+        template="indicators/target_edit.html",
+        shown_with={
+            "definition": definition,
+            "scope": scope,
+            "year": year,
+            "target": target,
+            "back": back,
+        },
+    )
+
+
+def _drop(request: HttpRequest, target: Target, back: str) -> HttpResponse:
+    seen = request.POST.get("seen_version", "")
+    try:
+        drop_target(
+            actor=request.user, target=target, seen_version=int(seen) if seen.isdecimal() else NO_TARGET
+        )
+    except StaleVersion as stale:
+        changed = _(
+            "Somebody changed this target in the meantime, so it was not removed. It now says: %(target)s."
+        )
+        messages.warning(request, changed % {"target": presentation.aim_in_words(stale.current)})
+        return redirect(request.path)
+    messages.success(request, _("Target removed."))
+    return redirect(back)
 
 
 def _scopes(request: HttpRequest) -> QuerySet[Scope]:

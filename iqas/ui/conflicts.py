@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from iqas.core.refusals import StaleVersion
@@ -61,8 +63,9 @@ def context(form: forms.Form, current: Mapping[str, Any], *, seen: int) -> dict[
     for name, field in form.fields.items():
         if name == "seen_version" or name not in current:
             continue
-        mine, theirs = shown(field, form[name].value()), shown(field, current[name])
-        if mine != theirs:
+        sent = form[name].value()
+        mine, theirs = shown(field, sent), shown(field, current[name])
+        if mine != theirs and field.has_changed(current[name], sent):
             found.append(Conflict(field.label, mine, theirs))
     return {"conflicts": found, "has_errors": True}
 
@@ -77,6 +80,8 @@ def shown(field: forms.Field, value: Any) -> str:
     """A value as a person reads it: the labels of choices, not their keys."""
     if value in (None, ""):
         return ""
+    if isinstance(value, Decimal):
+        return localize(value)
     choices = getattr(field, "choices", None)
     if choices is None:
         return str(value)

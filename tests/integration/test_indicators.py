@@ -13,14 +13,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from feedback.models import Campaign
-from iqas.core.refusals import AccessDenied, RuleViolation
-from iqas.indicators.models import Definition, Measurement
+from iqas.core.refusals import AccessDenied, RuleViolation, StaleVersion
+from iqas.indicators.models import Definition, Measurement, Target
 from iqas.indicators.packs import load
 from iqas.indicators.packs.schema import DefinitionPack
 from iqas.indicators.selectors import branches_of, edition_series, series_of
 from iqas.indicators.services.definitions import store_definition
 from iqas.indicators.services.measuring import measure
-from iqas.indicators.services.targets import drop_target, set_target
+from iqas.indicators.services.targets import NO_TARGET, drop_target, set_target
 from iqas.jobs.models import Job
 from iqas.organisation.models import AcademicYear
 from microcredentials.models import Edition, EnrolmentCount
@@ -320,10 +320,10 @@ def test_the_nearest_target_up_the_tree_holds(year: AcademicYear, staff: Callabl
     assert status(make_centre("FAC-B").scope) == ("partly", "FAC-B")
     below = branches_of(definition, make_centre("FAC-B").scope, [year])
     assert [branch.figures[0].status for branch in below] == ["partly"]
-    drop_target(actor=officer, target=own)
+    drop_target(actor=officer, target=own, seen_version=own.version)
     assert status(make_centre("FAC-B").scope) == ("met", "UNI")
     with pytest.raises(RuleViolation) as gone:
-        drop_target(actor=officer, target=own)
+        drop_target(actor=officer, target=own, seen_version=own.version)
     assert gone.value.code == "target-gone"
 
 
@@ -341,6 +341,36 @@ def test_only_quality_staff_of_the_scope_set_targets(year: AcademicYear, staff: 
     for actor, scope in ((user, there.scope), (user, the_university().scope), (staff("reader"), here.scope)):
         with pytest.raises(AccessDenied):
             set_target(actor=actor, scope=scope, **values)
+
+
+def test_two_people_who_set_one_target_lost_the_first_value(
+    year: AcademicYear, staff: Callable[..., Any]
+) -> None:
+    officer = staff("quality_officer")
+    place: dict[str, Any] = {
+        "actor": officer,
+        "definition": Definition.objects.get(code="completion-rate"),
+        "scope": the_university().scope,
+        "year": year,
+        "kind": "at_least",
+    }
+    first = set_target(**place, value=Decimal("0.9"), seen_version=NO_TARGET)
+    with pytest.raises(StaleVersion) as unseen:
+        set_target(**place, value=Decimal("0.5"), seen_version=NO_TARGET)
+    assert unseen.value.current.value == Decimal("0.9")
+    second = set_target(**place, value=Decimal("0.8"), seen_version=first.version)
+    for late in (
+        lambda: set_target(**place, value=Decimal("0.5"), seen_version=first.version),
+        lambda: drop_target(actor=officer, target=second, seen_version=first.version),
+    ):
+        with pytest.raises(StaleVersion):
+            late()
+    assert Target.objects.get().value == Decimal("0.8")
+    drop_target(actor=officer, target=second, seen_version=second.version)
+    with pytest.raises(StaleVersion) as removed:
+        set_target(**place, value=Decimal("0.7"), seen_version=second.version)
+    assert removed.value.current.version == NO_TARGET
+    assert not Target.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from microcredentials.models import Edition, EnrolmentCount
 from tests.factories.feedback_results import make_results, rate_all
 from tests.factories.microcredentials import make_edition, make_microcredential
 from tests.factories.organisation import make_centre, make_year, the_university
-from tests.support.pages import assert_hides, assert_shows
+from tests.support.pages import assert_hides, assert_shows, text_of
 
 pytestmark = pytest.mark.django_db
 LIST = "/quality/indicators/"
@@ -70,7 +70,9 @@ def test_the_state_stands_beside_the_target(
 ) -> None:
     client = client_for(staff("quality_officer"))
     response = client.post(
-        target_url("UNI"), {"kind": "at_least", "value": "92,5"}, headers={"accept-language": "es"}
+        target_url("UNI"),
+        {"kind": "at_least", "value": "92,5", "seen_version": "0"},
+        headers={"accept-language": "es"},
     )
     assert response.status_code == 302
     assert Target.objects.get().value == Decimal("0.925")
@@ -81,10 +83,35 @@ def test_the_state_stands_beside_the_target(
     assert cells["success-rate"].figure.status == "no_target"
     assert cells["valid-evidence"].tone == "none"
     form = client.get(target_url("UNI")).context["form"]
-    shown = {name: form[name].value() for name in ("kind", "value")}
+    shown = {name: form[name].value() for name in ("kind", "value", "seen_version")}
     assert client.post(target_url("UNI"), shown).status_code == 302  # what the form shows can be saved again
     assert Target.objects.get().value == Decimal("0.925")
-    client.post(target_url("UNI"), {"drop": "1"})
+    client.post(target_url("UNI"), {"drop": "1", "seen_version": "2"})
+    assert not Target.objects.exists()
+
+
+def test_a_target_saved_over_a_newer_one_shows_both_values(
+    edition: Edition, staff: Callable[..., Any], client_for: Callable[..., Any]
+) -> None:
+    client = client_for(staff("quality_officer"))
+    opened = {"kind": "at_least", "seen_version": "0"}
+    client.post(target_url("UNI"), opened | {"value": "90"})
+    late = client.post(target_url("UNI"), opened | {"value": "75,5"}, headers={"accept-language": "es"})
+    assert late.status_code == 409
+    assert [(conflict.mine, conflict.theirs) for conflict in late.context["conflicts"]] == [("75,5", "90,00")]
+    assert "Otra persona" in text_of(late)
+    assert Target.objects.get().value == Decimal("0.9")
+    decided = {name: late.context["form"][name].value() for name in ("kind", "value", "seen_version")}
+    assert client.post(target_url("UNI"), decided).status_code == 302
+    assert Target.objects.get().value == Decimal("0.755")
+
+    asked = client.post(target_url("UNI"), {"drop": "1", "seen_version": "1"}, follow=True)
+    assert_shows(asked, "75,5")
+    assert Target.objects.exists()
+    client.post(target_url("UNI"), {"drop": "1", "seen_version": "2"})
+    removed = client.post(target_url("UNI"), opened | {"value": "60", "seen_version": "2"})
+    assert removed.status_code == 409
+    assert removed.context["form"]["seen_version"].value() == "0"
     assert not Target.objects.exists()
 
 
@@ -126,7 +153,12 @@ def test_who_may_not_set_targets_is_told_so(
     for role, seen, set_ in (("reader", 200, 403), ("coordinator", 200, 403), ("auditor", 403, 403)):
         client = client_for(staff(role, scope=the_university().scope))
         assert client.get(LIST).status_code == seen
-        assert client.post(target_url("UNI"), {"kind": "at_least", "value": "90"}).status_code == set_
+        assert (
+            client.post(
+                target_url("UNI"), {"kind": "at_least", "value": "90", "seen_version": "0"}
+            ).status_code
+            == set_
+        )
     assert client_for(None).get(LIST).status_code == 302
     assert not Target.objects.exists()
 
