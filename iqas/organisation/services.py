@@ -15,6 +15,7 @@ from iqas.core.refusals import RuleViolation
 from iqas.core.text import sort_key
 from iqas.organisation.models import AcademicYear, Centre, Scope, University
 from iqas.organisation.scopes import add_scope
+from iqas.organisation.years import Span, span_for
 
 SETTINGS = (
     "name",
@@ -100,21 +101,28 @@ def add_centre(*, actor: Any, code: str, kind: str, name_es: str, name_en: str =
 
 @transaction.atomic
 def ensure_year(*, actor: Any, date: dt.date) -> AcademicYear:
-    """The academic year that contains the date, made from the university's bounds where it is missing."""
+    """The academic year that contains the date, made from the university's bounds where it is missing.
+
+    Where the first day of the year was moved, the new year is fitted between its neighbours. Refuses `year-gap`.
+    """
     found = AcademicYear.of(date)
     if found is not None:
         return found
-    university = University.current()
-    starts = dt.date(date.year, university.year_start_month, university.year_start_day)
-    if starts > date:
-        starts = starts.replace(year=starts.year - 1)
-    ends = starts.replace(year=starts.year + 1) - dt.timedelta(days=1)
-    code = f"{starts.year}-{(starts.year + 1) % 100:02d}"
-    year, made = AcademicYear.objects.get_or_create(code=code, defaults={"starts": starts, "ends": ends})
-    if made:
-        record(
-            actor=actor, action="year.added", subject=year, scope=university.scope, after={"code": year.code}
-        )
+    University.current()
+    university = University.objects.select_related("scope").select_for_update(of=("self",)).get()
+    found = AcademicYear.of(date)
+    if found is not None:  # made while we waited
+        return found
+    known = [Span(year.code, year.starts, year.ends) for year in AcademicYear.objects.all()]
+    span = span_for(date, university.year_start_month, university.year_start_day, known)
+    year = AcademicYear.objects.create(code=span.code, starts=span.starts, ends=span.ends)
+    record(
+        actor=actor,
+        action="year.added",
+        subject=year,
+        scope=university.scope,
+        after={"code": year.code, "starts": year.starts, "ends": year.ends},
+    )
     return year
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import date
 from typing import Any
 
 import pytest
@@ -116,6 +117,23 @@ def test_centres(staff: Any, client_for: Any, max_queries: Any, monkeypatch: pyt
     assert_hides(stranger.get(url("centre-list")), "Politécnica")
     assert stranger.get(url("centre-detail", "ESC-1")).status_code == 404
     assert stranger.get(url("centre-detail", "FAC-B")).status_code == 200
+
+
+def test_a_year_made_after_the_first_day_was_moved_did_not_contain_its_date(
+    staff: Any, client_for: Any, at: Any
+) -> None:
+    at("2026-01-15")
+    make_year(2025)
+    the_university(year_start_month=10)
+    client = client_for(staff("quality_officer"))
+    assert client.post(url("year-create"), {"date": "2026-09-15"}).status_code == 302
+    found = AcademicYear.of(date(2026, 9, 15))
+    assert (found.code, found.starts, found.ends) == ("2026-27", date(2026, 9, 1), date(2027, 9, 30))
+
+    AcademicYear.objects.filter(pk=found.pk).update(starts=date(2026, 10, 1))
+    refused = client.post(url("year-create"), {"date": "2026-09-15"})
+    assert refused.status_code == 422
+    assert "2025-26 (31/08/2026)" in text_of(refused)
 
 
 def test_years(staff: Any, client_for: Any) -> None:
