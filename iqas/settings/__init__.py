@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from iqas.settings.environment import BASE_DIR, Environment, database_config, email_config, oidc_apps
+from iqas.settings.environment import BASE_DIR, database_config, email_config, oidc_apps, read_environment
 
-ENVIRONMENT = Environment()  # type: ignore[call-arg]
+ENVIRONMENT = read_environment()
 PRODUCTION = ENVIRONMENT.production
 
 SECRET_KEY = ENVIRONMENT.secret_key

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import AliasChoices, Field, field_validator, model_validator
+from django.core.exceptions import ImproperlyConfigured
+from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -26,7 +28,7 @@ class SecretFileSource(PydanticBaseSettingsSource):
         for name in variable_names(field_name, field):
             path = os.environ.get(f"{name}_FILE")
             if path:
-                return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+                return _file_of(name, path), field_name, False
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
@@ -36,6 +38,14 @@ class SecretFileSource(PydanticBaseSettingsSource):
             if value is not None:
                 values[key] = value
         return values
+
+
+def _file_of(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ValueError(f"{name}_FILE names {path}, which cannot be read: {why}.") from error
 
 
 def variable_names(field_name: str, field: Any) -> list[str]:
@@ -53,7 +63,9 @@ def unprefixed(name: str) -> AliasChoices:
 class Environment(BaseSettings):
     """The environment of one installation."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", populate_by_name=True, hide_input_in_errors=True
+    )
 
     env: Literal["local", "production"] = Field(
         "local",
@@ -176,6 +188,24 @@ class Environment(BaseSettings):
     @property
     def production(self) -> bool:
         return self.env == "production"
+
+
+def read_environment() -> Environment:
+    """What this process was configured with. What is wrong with it is one sentence each, without any value."""
+    try:
+        return Environment()  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise ImproperlyConfigured(" ".join(_sentences(error))) from None
+    except ValueError as error:
+        raise ImproperlyConfigured(str(error)) from None
+
+
+def _sentences(error: ValidationError) -> Iterator[str]:
+    for problem in error.errors(include_url=False, include_input=False):
+        sentence = problem["msg"].removeprefix("Value error, ")
+        field = Environment.model_fields.get(str(problem["loc"][0])) if problem["loc"] else None
+        names = variable_names(str(problem["loc"][0]), field) if field else list(map(str, problem["loc"]))
+        yield sentence if any(name in sentence for name in names) or not names else f"{names[0]}: {sentence}."
 
 
 def local_secret(path: Path) -> str:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from pydantic import ValidationError
 
-from iqas.settings.environment import Environment, database_config, email_config, local_secret
+from iqas.settings.environment import (
+    BASE_DIR,
+    Environment,
+    database_config,
+    email_config,
+    local_secret,
+    read_environment,
+)
 
 LONG = "s" * 50
 PRODUCTION = {
@@ -153,3 +163,34 @@ def test_without_a_relay_messages_stay_in_the_house() -> None:
 def test_a_provider_that_cannot_be_read_is_refused_in_a_sentence(environment, wrong) -> None:
     with pytest.raises(ValidationError, match="IQAS_OIDC_PROVIDER must be one JSON object"):
         environment(IQAS_OIDC_PROVIDER=wrong)
+
+
+def test_a_missing_secret_file_ended_in_a_traceback(environment, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "gone"))
+    with pytest.raises(ImproperlyConfigured) as problem:
+        read_environment()
+    assert str(problem.value) == (
+        f"SECRET_KEY_FILE names {tmp_path / 'gone'}, which cannot be read: No such file or directory."
+    )
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=BASE_DIR,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "iqas.settings"},
+    )
+    assert ended.returncode == 1
+    assert ended.stderr == f"IQAS is not configured. {problem.value}\n"
+
+
+def test_what_is_wrong_names_its_variable_and_shows_no_value(environment, monkeypatch) -> None:
+    for name, value in (PRODUCTION | {"DEBUG": "true", "SECRET_KEY": "hunter2"}).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured) as unsafe:
+        read_environment()
+    assert "SECRET_KEY must be set" in str(unsafe.value)
+    assert "hunter2" not in str(unsafe.value)
+    monkeypatch.setenv("IQAS_TRUSTED_PROXIES", "many")
+    with pytest.raises(ImproperlyConfigured, match="IQAS_TRUSTED_PROXIES: Input should be"):
+        read_environment()

@@ -55,12 +55,24 @@ def test_pending_migrations_are_seen() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_probe_of_the_container_tells_well_from_unwell(live_server, monkeypatch, settings) -> None:
+def test_the_probe_of_the_container_tells_well_from_unwell(
+    live_server, monkeypatch, settings, tmp_path
+) -> None:
     from iqas.core import probe
 
     monkeypatch.setenv("PORT", live_server.url.rsplit(":", 1)[1])
     monkeypatch.setenv("ALLOWED_HOSTS", "localhost,example.org")
     assert probe.main("/readyz") == 0
+    hosts = tmp_path / "hosts"
+    hosts.write_text("localhost\n", encoding="utf-8")
+    monkeypatch.delenv("ALLOWED_HOSTS")
+    monkeypatch.setenv("ALLOWED_HOSTS_FILE", str(hosts))
+    assert probe.main("/readyz") == 0, "the name in the file was not read"
+    hosts.write_text("stranger.example.org", encoding="utf-8")
+    assert probe.main("/readyz") == 1
+    hosts.unlink()
+    assert probe.main("/readyz") == 1
+    monkeypatch.setenv("ALLOWED_HOSTS", "localhost")
     settings.KEYS_DIR = Path("/nowhere")
     assert probe.main("/readyz") == 1
     monkeypatch.setenv("PORT", "1")
