@@ -23,6 +23,7 @@ WITHOUT_SECOND_FACTOR = (
     "/static/",
     "/healthz",
     "/readyz",
+    "/metrics",
     "/s/",
     "/verify/",
     "/accessibility/",

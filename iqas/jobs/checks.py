@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
+import iqas
+from iqas.core import clock
 from iqas.core.doctor import check
+from iqas.core.metrics import Gauge, metrics_source
 from iqas.core.unheld import holds_files
 from iqas.jobs import registry, selectors
 from iqas.jobs.conf import seconds, timings
@@ -50,3 +53,26 @@ def abandoned_jobs_are_put_back() -> Iterator[str]:
     """A job whose worker was killed waits for the reaper: Celery beat with a worker of `ctl`, or `run_jobs`."""
     if not selectors.health().is_swept(within=seconds(10 * timings().reaper)):
         yield "Nobody has looked for abandoned jobs lately. Start Celery beat and a worker of ctl, or: manage.py run_jobs"
+
+
+@metrics_source
+def queues() -> Iterator[Gauge]:
+    floor = selectors.health()
+
+    def by_queue(name: str, doc: str, of: Callable[[selectors.QueueHealth], float]) -> Gauge:
+        return Gauge(name, doc, tuple(({"queue": queue.queue}, of(queue)) for queue in floor.queues))
+
+    yield Gauge("iqas_info", "The version that answers.", (({"version": iqas.__version__}, 1),))
+    yield by_queue("iqas_jobs_waiting", "Jobs that are due.", lambda queue: queue.waiting)
+    yield by_queue("iqas_jobs_running", "Jobs that a worker holds.", lambda queue: queue.running)
+    yield by_queue(
+        "iqas_jobs_oldest_waiting_seconds",
+        "How long the oldest due job has waited.",
+        lambda queue: queue.oldest_seconds or 0,
+    )
+    yield Gauge("iqas_jobs_failed", "Jobs that failed and were not tried again.", (({}, selectors.failed()),))
+    if floor.last_sweep is not None:
+        age = (clock.now() - floor.last_sweep).total_seconds()
+        yield Gauge(
+            "iqas_jobs_last_sweep_seconds", "Since when nobody looked for abandoned jobs.", (({}, age),)
+        )

@@ -97,6 +97,11 @@ def health() -> Health:
     return Health(queues, last_sweep)
 
 
+def failed() -> int:
+    """How many jobs stand failed: each is on the page of jobs, with its reason."""
+    return Job.objects.filter(state=JobState.FAILED).count()
+
+
 def _queue_health(queue: str, row: dict[str, Any], now: datetime) -> QueueHealth:
     oldest = min((moment for moment in (row.get("oldest"), row.get("oldest_retry")) if moment), default=None)
     age = (now - oldest).total_seconds() if oldest else None

@@ -17,6 +17,7 @@ DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = [host.strip() for host in ENVIRONMENT.allowed_hosts.split(",") if host.strip()]
 BASE_URL = ENVIRONMENT.base_url.rstrip("/")
 KEYS_DIR = ENVIRONMENT.keys_dir
+METRICS_TOKEN = ENVIRONMENT.metrics_token
 
 ROOT_URLCONF = "iqas.urls"
 WSGI_APPLICATION = "iqas.wsgi.application"
