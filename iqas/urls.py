@@ -25,6 +25,7 @@ urlpatterns = [
     path("quality/indicators/", include("iqas.indicators.urls")),
     path("microcredentials/", include("microcredentials.urls")),
     path("feedback/", include("feedback.urls")),
+    path("s/logo/", include("iqas.organisation.urls_public")),
     path("s/", include("feedback.urls_public")),
     path("audits/", include("audits.urls")),
     path("review/", include("audits.urls_review")),

@@ -8,7 +8,6 @@ app_name = "organisation"
 urlpatterns = [
     path("", views.university_show, name="university-show"),
     path("edit/", views.university_edit, name="university-edit"),
-    path("logo/", views.university_logo, name="university-logo"),
     path("centres/", views.centre_list, name="centre-list"),
     path("centres/new/", views.centre_create, name="centre-create"),
     path("centres/<str:code>/", views.centre_detail, name="centre-detail"),

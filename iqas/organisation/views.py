@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from iqas.core.access import allowed, can, require
-from iqas.core.files import PICTURES, open_stored, store
+from iqas.core.files import open_stored
 from iqas.core.refusals import StaleVersion
-from iqas.core.views import page, signed_in
+from iqas.core.views import page, public
 from iqas.organisation import services
 from iqas.organisation.forms import CentreEditForm, CentreForm, UniversityForm, YearForm
+from iqas.organisation.logo import keep_logo
 from iqas.organisation.models import AcademicYear, Centre, University
 from iqas.ui import forms, lists
 from iqas.ui.components import Link
@@ -90,7 +91,7 @@ def university_edit(request: HttpRequest) -> HttpResponseBase:
         with forms.refusals(form):
             decided = form.decided()
             if form.cleaned_data["logo"]:
-                logo = store(form.cleaned_data["logo"], allow=PICTURES)
+                logo = keep_logo(form.cleaned_data["logo"])
                 decided |= {"logo_sha256": logo.sha256, "logo_media_type": logo.media_type}
             try:
                 services.change_university(
@@ -109,13 +110,16 @@ def university_edit(request: HttpRequest) -> HttpResponseBase:
     return render(request, "organisation/university_edit.html", context, status=status)
 
 
-@signed_in()
-def university_logo(request: HttpRequest) -> FileResponse:
-    university = University.current()
-    if not university.logo_sha256:
+@public("who answers a survey or verifies a dossier sees whose page it is")
+def university_logo(request: HttpRequest, sha256: str) -> FileResponse:
+    """The present logo, under an address that never means another picture; no other file of the store."""
+    university = University.objects.exclude(logo_sha256="").filter(logo_sha256=sha256).first()
+    if university is None:
         raise Http404
-    response = FileResponse(open_stored(university.logo_sha256), content_type=university.logo_media_type)
+    response = FileResponse(open_stored(sha256), content_type=university.logo_media_type)
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 

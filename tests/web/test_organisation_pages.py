@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import io
+from contextlib import closing
 from datetime import date
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from iqas.core.audit import history
+from iqas.core.files import PICTURES, store
 from iqas.core.panels import _builders
 from iqas.organisation.models import AcademicYear, Centre, University
+from iqas.settings.logs import speaks_of_a_survey
 from tests.factories.organisation import make_centre, make_year, the_university
 from tests.support.pages import assert_hides, assert_shows, text_of
 
@@ -74,18 +83,84 @@ def test_settings_out_of_bounds_are_refused_beside_their_field(
     assert f"#id_{field}" in text_of(answer)
 
 
-def test_the_logo_is_a_picture_by_content(staff: Any, client_for: Any) -> None:
-    from django.core.files.uploadedfile import SimpleUploadedFile
+def picture(kind: str, size: tuple[int, int] = (900, 300), **saved: Any) -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", size, "#10606d").save(drawn, kind, **saved)
+    return drawn.getvalue()
 
+
+def logo_url() -> str:
+    return reverse("university:university-logo", args=[University.current().logo_sha256 or "0" * 64])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("logo.png", b"<svg onload=alert(1)>", "kind"),
+        ("logo.svg", b"<svg onload=alert(1)>", "kind"),
+        ("logo.png", picture("JPEG"), "kind"),
+        ("logo.png", PNG[:12], "damaged"),
+        ("logo.png", picture("PNG", (6000, 5000)), "25 million pixels"),
+    ],
+)
+def test_what_is_no_fit_picture_is_refused_as_a_logo(
+    staff: Any, client_for: Any, name: str, content: bytes, said: str
+) -> None:
     client = client_for(staff("administrator"))
-    bad = SimpleUploadedFile("logo.png", b"<svg onload=alert(1)>")
-    assert client.post(url("university-edit"), settings_form(logo=bad)).status_code == 422
-    assert client.get(url("university-logo")).status_code == 404
-    good = SimpleUploadedFile("logo.png", PNG)
-    assert client.post(url("university-edit"), settings_form(logo=good)).status_code == 302
-    answer = client.get(url("university-logo"))
-    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
-    assert b"".join(answer.streaming_content) == PNG
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    answer = client.post(url("university-edit"), settings_form(logo=SimpleUploadedFile(name, content)))
+    assert answer.status_code == 422
+    assert said in text_of(answer)
+    assert 'href="#id_logo"' in answer.content.decode()
+    assert University.current().logo_sha256 == ""
+    assert Client().get(logo_url()).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_the_logo_is_drawn_anew_and_everybody_may_see_it(staff: Any, client_for: Any, kind: str) -> None:
+    where = Image.Exif()
+    where[0x010E] = "CANARY-where-it-was-taken"
+    upload = SimpleUploadedFile(f"logo.{kind.lower()}", picture(kind, exif=where))
+    client_for(staff("administrator")).post(url("university-edit"), settings_form(logo=upload))
+    answer = Client().get(logo_url())
+    assert (answer.status_code, answer["Content-Type"]) == (200, f"image/{kind.lower()}")
+    assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    kept = b"".join(answer.streaming_content)
+    assert hashlib.sha256(kept).hexdigest() == University.current().logo_sha256
+    assert Image.open(io.BytesIO(kept)).size == (480, 160)
+    assert b"CANARY" not in kept
+
+
+def test_the_address_of_the_logo_opens_no_other_file_and_no_older_logo(staff: Any, client_for: Any) -> None:
+    client = client_for(staff("administrator"))
+    client.post(url("university-edit"), settings_form(logo=SimpleUploadedFile("a.png", PNG)))
+    first = logo_url()
+    other = store(SimpleUploadedFile("secret.png", picture("PNG")), allow=PICTURES)
+    assert client.get(reverse("university:university-logo", args=[other.sha256])).status_code == 404
+    client.post(url("university-edit"), settings_form(logo=SimpleUploadedFile("b.png", picture("PNG"))))
+    assert client.get(first).status_code == 404
+    with closing(client.get(logo_url())) as answer:
+        assert answer.status_code == 200
+
+
+def test_nothing_is_noted_of_who_asks_for_the_logo() -> None:
+    """A phone fetches it with a survey page: the line of a log would tell when somebody answered."""
+    assert speaks_of_a_survey(reverse("university:university-logo", args=["0" * 64]))
+
+
+def test_public_pages_show_whose_they_are(staff: Any, client_for: Any) -> None:
+    the_university()
+    pages = ("/", "/verify/", "/accounts/login/", "/privacy/", "/s/")
+    for address in pages:
+        assert_hides(Client().get(address), "<img")
+    client_for(staff("administrator")).post(
+        url("university-edit"), settings_form(logo=SimpleUploadedFile("a.png", PNG))
+    )
+    for address in pages:
+        assert f'<img class="logo" src="{logo_url()}"' in Client().get(address).content.decode(), address
+    assert_hides(Client().get("/nowhere/at/all/"), "<img")  # an error page asks no database
 
 
 @pytest.mark.parametrize("role", ["coordinator", "reader", "reviewer", "approver"])

@@ -13,6 +13,7 @@ from iqas.demo.acceptance.objects import FRAMEWORK, Objects
 from iqas.demo.summary import unused_links
 from iqas.frameworks.models import CrosswalkLink, Framework
 from iqas.jobs.models import Job
+from iqas.organisation.models import University
 from microcredentials.models import AnnualProgramme, Enrolment
 
 Values = Callable[[Objects], dict[str, Any]]
@@ -61,6 +62,7 @@ BY_ROUTE: dict[str, Values] = {
     "audits:dossier-download": lambda o: {"code": o.dossier.code},
     "audits:dossier-request": lambda o: {"code": o.frozen.code},
     "verify:dossier-detail": lambda o: {"code": o.dossier.csv_code},
+    "university:university-logo": lambda o: {"sha256": University.current().logo_sha256},
     "survey:survey-begin": lambda o: {"code": o.campaign.code},
     "survey:survey-clear": lambda o: {"code": o.campaign.code},
     "survey:survey-answer": lambda o: {"code": o.campaign.code, "page": 1},

@@ -15,6 +15,7 @@ from iqas.demo.acceptance.addresses import addresses
 from iqas.demo.acceptance.approval import prepare_programme
 from iqas.demo.acceptance.objects import Hands, Objects, build_objects
 from iqas.demo.acceptance.people import add_deactivated, add_person, roles_on
+from iqas.demo.building.organisation import logo_decided
 from iqas.demo.summary import unused_links
 from iqas.indicators.services.measuring import measure_all
 from iqas.jobs.models import Job
@@ -52,7 +53,9 @@ def seed() -> dict[str, Any]:
 
 
 def _build() -> tuple[list[dict[str, Any]], dict[str, Objects]]:
-    university = begin_university(actor=None, name="Acceptance University", short_name="AU", min_enrolment=5)
+    university = begin_university(
+        actor=None, name="Acceptance University", short_name="AU", min_enrolment=5, **logo_decided()
+    )
     people = [add_person(role=role, centre="", scope=university.scope) for role in roles_on("university")]
     built = {}
     for mark in ("A", "B"):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.core.files.base import ContentFile
+
 from iqas.accounts.models import EXTERNAL_ROLES
 from iqas.accounts.services import assign_role, invite_person
 from iqas.demo.accounts import PASSWORDS
 from iqas.demo.building.world import World
-from iqas.demo.content import OrganisationContent
+from iqas.demo.content import LOGO, OrganisationContent
+from iqas.organisation.logo import keep_logo
 from iqas.organisation.services import add_centre, begin_university
 
 
@@ -16,7 +19,7 @@ def build_organisation(world: World, content: OrganisationContent) -> None:
 
 
 def _begin(world: World, content: OrganisationContent) -> None:
-    university = begin_university(actor=None, **content.university.model_dump())
+    university = begin_university(actor=None, **content.university.model_dump(), **logo_decided())
     world.scopes["UNI"] = university.scope
     for centre in content.centres:
         made = add_centre(actor=None, **centre.model_dump())
@@ -29,3 +32,9 @@ def _begin(world: World, content: OrganisationContent) -> None:
         world.people[person.key] = user
         if person.role not in EXTERNAL_ROLES:
             assign_role(actor=None, user=user, role=person.role, scope=world.scopes[person.scope])
+
+
+def logo_decided() -> dict[str, str]:
+    """The logo of the demonstration, kept like an uploaded one."""
+    logo = keep_logo(ContentFile(LOGO.read_bytes(), name=LOGO.name))
+    return {"logo_sha256": logo.sha256, "logo_media_type": logo.media_type}

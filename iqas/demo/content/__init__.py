@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, RootModel
 from iqas.core.packs import read_pack
 
 FOLDER = Path(__file__).parent
+LOGO = FOLDER / "logo.png"
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
