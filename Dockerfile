@@ -17,7 +17,10 @@ RUN apt-get update \
 COPY --from=libraries /venv /venv
 WORKDIR /srv/iqas
 COPY --chown=root:root . .
+# docker build --build-arg IQAS_BUILT_FROM=$(git rev-parse HEAD): the image has no .git, and dossiers name the commit.
+ARG IQAS_BUILT_FROM=""
 ENV PATH=/venv/bin:$PATH \
+    IQAS_BUILT_FROM=$IQAS_BUILT_FROM \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     IQAS_ENV=production \

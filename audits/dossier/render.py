@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from audits.dossier.content import Content
-from iqas.ui.pdf.engine import Enclosure, print_html
+from iqas.ui.pdf.engine import Enclosure, Picture, print_html
 from iqas.ui.pdf.typeface import STATIC, spelled_out
 
 TEMPLATE = "pdf/dossier/dossier.html"
@@ -23,4 +23,11 @@ def to_html(content: Content) -> str:
 
 def to_pdf(content: Content, enclosures: Sequence[Enclosure]) -> bytes:
     """The PDF with its attachments; raises RenderRefused if the document reached for anything outside its template."""
-    return print_html(to_html(content), sheets=SHEETS, created=content.seal.created, enclosures=enclosures)
+    pictures = (Picture("logo", content.logo.media_type, content.logo.body),) if content.logo else ()
+    return print_html(
+        to_html(content),
+        sheets=SHEETS,
+        created=content.seal.created,
+        enclosures=enclosures,
+        pictures=pictures,
+    )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +14,11 @@ from audits.dossier.content import SNAPSHOT_SCHEMA
 from audits.models import SelfAssessment
 from audits.selectors import measurements
 from audits.selectors.languages import translated
+from feedback.models import Campaign
+from feedback.selectors.results import campaign_results
+from feedback.serialisation import results_sha256
 from iqas.core.audit import Head, history
+from iqas.core.files import open_stored
 from iqas.core.models import AuditEvent
 from iqas.evidence.models import Citation
 from iqas.evidence.selectors import citations_of
@@ -53,6 +58,7 @@ def snapshot_of(assessment: SelfAssessment, *, at: datetime, by: Any, head: Head
             "name": university.name,
             "short_name": university.short_name,
             "threshold": university.threshold,
+            "logo": _logo(university),
         },
         "centre": {"code": assessment.scope.centre.code} | translated(assessment.scope.centre, "name"),
         "framework": _framework(assessment),
@@ -63,6 +69,7 @@ def snapshot_of(assessment: SelfAssessment, *, at: datetime, by: Any, head: Head
         "indicators": series,
         "evidence": _evidence(citations, at.date()),
         "actions": _actions(assessment, at.date()),
+        "survey_results": _survey_results(assessment, years),
         "frozen": {"at": at.isoformat(), "by": by.name, "chain_seq": head.seq, "chain_hash": head.hash},
     }
 
@@ -71,6 +78,33 @@ def years_of(assessment: SelfAssessment) -> list[AcademicYear]:
     """The report's year and the two before it, oldest first."""
     known = AcademicYear.objects.filter(starts__lte=assessment.year.starts).order_by("-starts")[:YEARS_SHOWN]
     return list(reversed(known))
+
+
+def _logo(university: University) -> dict[str, str] | None:
+    """The picture itself, so that the cover can be printed when no file is left."""
+    if not university.logo_sha256:
+        return None
+    with open_stored(university.logo_sha256) as file:
+        data = base64.b64encode(file.read()).decode()
+    return {"media_type": university.logo_media_type, "sha256": university.logo_sha256, "data": data}
+
+
+def _survey_results(assessment: SelfAssessment, years: Sequence[AcademicYear]) -> list[dict[str, Any]]:
+    """The finished campaigns of the editions of these years, each by the hash of what may be published of it."""
+    campaigns = Campaign.objects.filter(
+        state=Campaign.State.MIXED,
+        scope__path__startswith=assessment.scope.path,
+        edition__year__in=years,
+    ).select_related("edition", "questionnaire_version__questionnaire")
+    return [
+        {
+            "campaign": results.campaign,
+            "edition": results.edition,
+            "responses": results.responses,
+            "sha256": results_sha256(results),
+        }
+        for results in (campaign_results(campaign, "es") for campaign in campaigns.order_by("code"))
+    ]
 
 
 def _framework(assessment: SelfAssessment) -> dict[str, Any]:

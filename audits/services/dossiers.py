@@ -22,7 +22,7 @@ from audits.dossier.render import to_pdf
 from audits.models import Dossier, SelfAssessment, Snapshot
 from audits.selectors.register import entry_of
 from iqas import __version__
-from iqas.core import clock
+from iqas.core import clock, provenance
 from iqas.core.access import require
 from iqas.core.audit import record
 from iqas.core.codes import next_code
@@ -217,6 +217,7 @@ def _seal(dossier: Dossier, language: str) -> Seal:
         language=language,
         created=dossier.created_at,
         application=f"IQAS {__version__}",
+        commit=provenance.commit(),
     )
 
 

@@ -15,6 +15,7 @@ PRODUCTION = ENVIRONMENT.production
 SECRET_KEY = ENVIRONMENT.secret_key
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = [host.strip() for host in ENVIRONMENT.allowed_hosts.split(",") if host.strip()]
+BUILT_FROM = ENVIRONMENT.built_from
 BASE_URL = ENVIRONMENT.base_url.rstrip("/")
 KEYS_DIR = ENVIRONMENT.keys_dir
 METRICS_TOKEN = ENVIRONMENT.metrics_token

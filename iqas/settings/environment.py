@@ -135,6 +135,10 @@ class Environment(BaseSettings):
     metrics_token: str = Field(
         "", description="Bearer token of `/metrics`. Empty: the address does not exist."
     )
+    built_from: str = Field(
+        "",
+        description="The git commit that the image was built from: dossiers name it. Empty: that of the working copy, if any.",
+    )
     log_level: str = Field("INFO", description="Level of the structured log on standard error.")
     job_lease_seconds: int = Field(
         90, ge=2, description="After how long without a sign of life a job is taken over."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from datetime import UTC, datetime
 from typing import Any
@@ -10,8 +11,10 @@ from audits.dossier.content import SNAPSHOT_SCHEMA, Content, Seal, read_snapshot
 from audits.dossier.manifest import MANIFEST_NAME, SNAPSHOT_NAME, manifest
 from audits.dossier.render import to_pdf
 from iqas.core.canonical import canonical_json, sha256_hex
+from iqas.demo.content import LOGO
 from iqas.ui.pdf.engine import Enclosure
 
+PICTURE = LOGO.read_bytes()
 YEARS = ("2023-24", "2024-25", "2025-26")
 
 CRITERIA = (
@@ -134,6 +137,15 @@ def exhibit(number: int, cited_by: list[str]) -> dict[str, Any]:
     }
 
 
+def logo() -> dict[str, str]:
+    """That of the demonstration, as a snapshot holds it."""
+    return {
+        "media_type": "image/png",
+        "sha256": sha256_hex(PICTURE),
+        "data": base64.b64encode(PICTURE).decode(),
+    }
+
+
 def snapshot(**changes: Any) -> dict[str, Any]:
     """A whole snapshot; `changes` replace its top-level keys."""
     assessable = [code for code, *_ in CRITERIA if code != "P6"]
@@ -151,7 +163,7 @@ def snapshot(**changes: Any) -> dict[str, Any]:
             "year": "2025-26",
             "introduction": "\n\n".join(PARAGRAPHS[:2]),
         },
-        "university": {"name": "Universidad de Prueba", "short_name": "UP", "threshold": 5},
+        "university": {"name": "Universidad de Prueba", "short_name": "UP", "threshold": 5, "logo": logo()},
         "centre": {
             "code": "FI",
             "name_es": "Facultad de Ingeniería y Ciencias Aplicadas",
@@ -205,6 +217,14 @@ def snapshot(**changes: Any) -> dict[str, Any]:
                 "overdue": number == 2,
             }
             for number in range(1, 7)
+        ],
+        "survey_results": [
+            {
+                "campaign": "C-0007",
+                "edition": "MC-001-E02",
+                "responses": 31,
+                "sha256": hashlib.sha256(b"results").hexdigest(),
+            }
         ],
         "frozen": {
             "at": "2026-10-01T09:30:00+00:00",
@@ -269,6 +289,7 @@ def seal(language: str = "es") -> Seal:
         language=language,
         created=datetime(2026, 10, 2, 10, 0, tzinfo=UTC),
         application="IQAS 0.1.0",
+        commit="0123456789abcdef0123456789abcdef01234567",
     )
 
 

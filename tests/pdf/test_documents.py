@@ -149,13 +149,13 @@ def test_hostile_text_is_printed_as_text_and_asks_for_nothing(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    fetch = engine.StaticFilesOnly.fetch
+    fetch = engine.HandedOverOnly.fetch
 
-    def watched(self: engine.StaticFilesOnly, url: str, headers: dict[str, str] | None = None) -> Any:
+    def watched(self: engine.HandedOverOnly, url: str, headers: dict[str, str] | None = None) -> Any:
         asked.append(url)
         return fetch(self, url, headers)
 
-    monkeypatch.setattr(engine.StaticFilesOnly, "fetch", watched)
+    monkeypatch.setattr(engine.HandedOverOnly, "fetch", watched)
     engine.stationery.cache_clear()
     pdf = to_pdf(a_told(HOSTILE, kind=kind), seal())
     assert {Path(url).suffix for url in asked} == {".woff2"}

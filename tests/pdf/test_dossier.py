@@ -155,7 +155,7 @@ def test_bookmarks_follow_the_chapters(english: bytes) -> None:
 
 def test_structure_is_stable_between_renders_and_languages(spanish: bytes, english: bytes) -> None:
     assert structure_of(spanish) == structure_of(english) == structure_of(sample.dossier_pdf("es"))
-    assert structure_of(spanish)[:3] == ["H1", "Table", "Figure"]
+    assert structure_of(spanish)[:4] == ["H1", "Figure", "Table", "Figure"]
 
 
 def test_the_attachments_are_the_manifest_and_the_snapshot(spanish: bytes) -> None:
@@ -164,6 +164,8 @@ def test_the_attachments_are_the_manifest_and_the_snapshot(spanish: bytes) -> No
     manifest, snapshot = json.loads(files["manifest.json"]), json.loads(files["snapshot.json"])
     assert manifest["snapshot"]["sha256"] == hashlib.sha256(files["snapshot.json"]).hexdigest()
     assert manifest["dossier"]["code"] == "D-2026-001"
+    assert manifest["commit"] == "0123456789abcdef0123456789abcdef01234567"
+    assert manifest["survey_results"] == snapshot["survey_results"]
     assert manifest["chain"] == {"seq": 4187, "hash": snapshot["frozen"]["chain_hash"]}
     assert [item["sha256"] for item in manifest["evidence"]] == [
         item["sha256"] for item in snapshot["evidence"]
@@ -219,16 +221,16 @@ def hostile_snapshot() -> dict[str, Any]:
 
 def test_hostile_text_is_printed_as_text_and_asks_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    fetch = engine.StaticFilesOnly.fetch
+    fetch = engine.HandedOverOnly.fetch
 
-    def watched(self: engine.StaticFilesOnly, url: str, headers: dict[str, str] | None = None) -> Any:
+    def watched(self: engine.HandedOverOnly, url: str, headers: dict[str, str] | None = None) -> Any:
         asked.append(url)
         return fetch(self, url, headers)
 
-    monkeypatch.setattr(engine.StaticFilesOnly, "fetch", watched)
+    monkeypatch.setattr(engine.HandedOverOnly, "fetch", watched)
     engine.stationery.cache_clear()
     pdf = sample.dossier_pdf("es", **{k: v for k, v in hostile_snapshot().items() if k != "schema"})
-    assert {Path(url).suffix for url in asked} == {".woff2"}
+    assert {Path(url).suffix for url in asked if url != "picture:logo"} == {".woff2"}
     said = text_of(pdf)
     assert "<script>alert(1)</script>" in said
     assert "{{ dossier }}" in said
@@ -284,10 +286,11 @@ def test_rendering_opens_no_socket_and_no_file_but_the_template(monkeypatch: pyt
         (typeface.STATIC / "fonts" / ".." / "css" / "fonts.css").as_uri(),
         "file://host/etc/passwd",
         "ftp://example.org/x",
+        "picture:seal",
     ],
 )
-def test_the_fetcher_serves_only_the_vendored_fonts(url: str) -> None:
-    fetcher = engine.StaticFilesOnly()
+def test_the_fetcher_serves_only_the_vendored_fonts_and_what_was_handed_over(url: str) -> None:
+    fetcher = engine.HandedOverOnly([engine.Picture("logo", "image/png", b"")])
     with pytest.raises(ValueError, match="not a file of the template"):
         fetcher.fetch(url)
     assert fetcher.refused == [url]
@@ -348,5 +351,28 @@ def test_small_reports_are_printed_too(size: str) -> None:
 
 
 def test_a_snapshot_of_another_schema_is_refused() -> None:
-    with pytest.raises(SnapshotUnreadable, match="iqas/snapshot/1"):
-        read_snapshot({"schema": "iqas/snapshot/2"}, sha256="", seal=sample.seal())
+    with pytest.raises(SnapshotUnreadable, match="iqas/snapshot/1 or iqas/snapshot/2"):
+        read_snapshot({"schema": "iqas/snapshot/3"}, sha256="", seal=sample.seal())
+
+
+def test_a_snapshot_of_the_first_schema_is_printed_as_before() -> None:
+    """It knew neither the logo nor the results of surveys."""
+    old = sample.snapshot() | {"schema": "iqas/snapshot/1"}
+    del old["survey_results"], old["university"]["logo"]
+    read = read_snapshot(old, sha256="", seal=sample.seal())
+    assert (read.logo, read.survey_results) == (None, ())
+    assert "cover-logo" not in to_html(read)
+    assert read.chapters == sample.content().chapters
+
+
+def test_the_cover_draws_the_logo_of_the_snapshot(spanish: bytes) -> None:
+    with pikepdf.open(io.BytesIO(spanish)) as document:
+        assert [(picture.Width, picture.Height) for picture in document.pages[0].get_images().values()] == [
+            (160, 160)
+        ]
+        figures = [
+            item
+            for item in document.objects
+            if isinstance(item, pikepdf.Dictionary) and item.get("/S") == "/Figure"
+        ]
+        assert any("Universidad de Prueba" in str(figure.get("/Alt")) for figure in figures)

@@ -7,6 +7,7 @@ import io
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -16,12 +17,21 @@ from audits import verifier
 from audits.models import Dossier, Snapshot
 from audits.selectors import register
 from audits.services import assessments, dossiers
+from feedback.models import Response
+from feedback.services import summaries
 from iqas.core.audit import history, verify
 from iqas.core.files import open_stored
 from iqas.core.refusals import AccessDenied, RuleViolation
+from iqas.demo.building.organisation import logo_decided
 from iqas.jobs.models import JobState
 from iqas.jobs.runner import perform_here
+from iqas.organisation.models import University
+from iqas.organisation.services import change_university
+from tests.factories.accounts import make_staff
 from tests.factories.audits import Cast, make_cast, make_dossier, make_frozen, make_written
+from tests.factories.feedback import make_plain_edition
+from tests.factories.feedback_results import make_results, rate_all
+from tests.factories.organisation import make_centre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pdf]
 
@@ -132,6 +142,43 @@ def test_a_newer_dossier_supersedes_the_older_and_names_it(cast: Cast, dossier: 
         manifest = json.loads(document.attachments["manifest.json"].get_file().read_bytes())
     assert manifest["previous"] == dossier.sha256
     assert {entry["state"] for entry in register.entries()} == {"superseded", "current"}
+
+
+def test_the_manifest_names_the_program_and_the_results_that_were_known(
+    cast: Cast, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """reliability.md §4.1: whoever doubts a figure recounts it; a result that changes later no longer has this hash."""
+    settings.BUILT_FROM = "f" * 40
+    edition = make_plain_edition(cast.centre)
+    counted = make_results("C-0001", [rate_all(4)] * 7, edition=edition)
+    make_results("C-0002", [rate_all(4)] * 7, edition=make_plain_edition(make_centre("FAC-B", "Facultad B")))
+    dossier = make_dossier(cast)
+    with pikepdf.open(io.BytesIO(pdf_of(dossier))) as document:
+        manifest = json.loads(document.attachments["manifest.json"].get_file().read_bytes())
+    assert manifest["commit"] == "f" * 40
+    (named,) = manifest["survey_results"]
+    assert (named["campaign"], named["edition"], named["responses"]) == ("C-0001", edition.code, 7)
+    assert results_hash("C-0001", capsys) == named["sha256"]
+    Response.objects.filter(campaign=counted).first().delete()
+    summaries.refresh(counted)
+    assert results_hash("C-0001", capsys) != named["sha256"]
+
+
+def results_hash(campaign: str, capsys: pytest.CaptureFixture[str]) -> str:
+    call_command("campaign_results", campaign, "--sha256", "--language", "en")
+    return capsys.readouterr().out.strip()
+
+
+def test_the_cover_keeps_the_logo_of_the_day_of_the_freeze(cast: Cast) -> None:
+    administrator = make_staff("administrator")
+    change_university(actor=administrator, seen_version=University.current().version, **logo_decided())
+    dossier = make_dossier(cast, printed=False)
+    change_university(
+        actor=administrator, seen_version=University.current().version, logo_sha256="", logo_media_type=""
+    )
+    logo = dossiers.content_of(dossier).logo
+    assert logo is not None
+    assert (logo.media_type, logo.body[:4]) == ("image/png", b"\x89PNG")
 
 
 def test_the_commands_build_verify_and_export(

@@ -32,6 +32,16 @@ class Step:
     who: str
 
 
+@dataclass(frozen=True, slots=True)
+class SurveyResult:
+    """What one campaign found out, by the hash of everything that may be published of it."""
+
+    campaign: str
+    edition: str
+    responses: int
+    sha256: str
+
+
 def read_action(row: Json) -> Action:
     return Action(
         code=row["code"],
@@ -50,3 +60,9 @@ def read_action(row: Json) -> Action:
 
 def read_step(row: Json) -> Step:
     return Step(on=date.fromisoformat(row["on"]), kind=row["kind"], who=row["who"])
+
+
+def read_survey_result(row: Json) -> SurveyResult:
+    return SurveyResult(
+        campaign=row["campaign"], edition=row["edition"], responses=row["responses"], sha256=row["sha256"]
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,15 @@ class Seal:
     language: str
     created: datetime
     application: str
+    commit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """The university's logo as it was on the day of the freeze."""
+
+    media_type: str
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +49,9 @@ def read_framework(row: Json, text: Translated) -> Framework:
         source_url=row["source_url"],
         status=row["status"],
     )
+
+
+def read_logo(university: Json) -> Logo | None:
+    """The logo inside the snapshot; none where there was none, or in a snapshot of the first schema."""
+    row = university.get("logo")
+    return Logo(media_type=row["media_type"], body=base64.b64decode(row["data"])) if row else None

@@ -5,14 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from audits.dossier.content.annexes import Action, Step, read_action, read_step
+from audits.dossier.content.annexes import (
+    Action,
+    Step,
+    SurveyResult,
+    read_action,
+    read_step,
+    read_survey_result,
+)
 from audits.dossier.content.chapters import Bookbinder, Chapter, Level, Part, read_levels
-from audits.dossier.content.cover import Framework, Seal, read_framework
+from audits.dossier.content.cover import Framework, Logo, Seal, read_framework, read_logo
 from audits.dossier.content.exhibits import Exhibit, read_exhibit
 from audits.dossier.content.indicators import Indicator, read_indicators
 from audits.dossier.content.translated import Json, Translated
 
-SNAPSHOT_SCHEMA = "iqas/snapshot/1"
+SNAPSHOT_SCHEMA = "iqas/snapshot/2"
+READABLE_SCHEMAS = ("iqas/snapshot/1", SNAPSHOT_SCHEMA)  # 2 added the logo and the hashes of survey results
 
 
 class SnapshotUnreadable(ValueError):
@@ -27,6 +35,7 @@ class Content:
     title: str
     text_language: str
     university: str
+    logo: Logo | None
     centre_code: str
     centre: str
     self_assessment: str
@@ -41,6 +50,7 @@ class Content:
     indicators: tuple[Indicator, ...]
     actions: tuple[Action, ...]
     exhibits: tuple[Exhibit, ...]
+    survey_results: tuple[SurveyResult, ...]
     frozen_at: datetime
     frozen_by: str
     snapshot_sha256: str
@@ -56,9 +66,11 @@ class Content:
 
 
 def read_snapshot(snapshot: Json, *, sha256: str, seal: Seal) -> Content:
-    """The content of `snapshot` in the seal's language; refuses JSON of another schema."""
-    if snapshot.get("schema") != SNAPSHOT_SCHEMA:
-        raise SnapshotUnreadable(f"expected {SNAPSHOT_SCHEMA}, found {snapshot.get('schema')!r}")
+    """The content of `snapshot` in the seal's language; refuses JSON of a schema that it does not know."""
+    if snapshot.get("schema") not in READABLE_SCHEMAS:
+        raise SnapshotUnreadable(
+            f"expected {' or '.join(READABLE_SCHEMAS)}, found {snapshot.get('schema')!r}"
+        )
     text = Translated(seal.language)
     assessed, frozen = snapshot["self_assessment"], snapshot["frozen"]
     levels = read_levels(snapshot["scale"], text)
@@ -76,6 +88,7 @@ def read_snapshot(snapshot: Json, *, sha256: str, seal: Seal) -> Content:
         title=assessed["title"],
         text_language=assessed["language"],
         university=snapshot["university"]["name"],
+        logo=read_logo(snapshot["university"]),
         centre_code=snapshot["centre"]["code"],
         centre=text(snapshot["centre"], "name"),
         self_assessment=assessed["code"],
@@ -90,6 +103,7 @@ def read_snapshot(snapshot: Json, *, sha256: str, seal: Seal) -> Content:
         indicators=indicators,
         actions=tuple(map(read_action, snapshot["actions"])),
         exhibits=exhibits,
+        survey_results=tuple(map(read_survey_result, snapshot.get("survey_results", ()))),
         frozen_at=datetime.fromisoformat(frozen["at"]),
         frozen_by=frozen["by"],
         snapshot_sha256=sha256,

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from feedback.models import Campaign
 from feedback.selectors.results import CampaignResults, campaign_results
-from feedback.serialisation import results_json
+from feedback.serialisation import results_json, results_sha256
 
 
 class Command(BaseCommand):
@@ -20,6 +20,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("code", help="the campaign's code")
         parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument(
+            "--sha256", action="store_true", help="print only the hash that a dossier's manifest names"
+        )
         parser.add_argument("--language", default="es", choices=[code for code, _ in settings.LANGUAGES])
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,7 +31,9 @@ class Command(BaseCommand):
         if campaign is None:
             raise CommandError(f"There is no campaign {options['code']}.")
         results = campaign_results(campaign, options["language"])
-        if options["as_json"]:
+        if options["sha256"]:
+            self.stdout.write(results_sha256(results))
+        elif options["as_json"]:
             self.stdout.write(json.dumps(results_json(results), ensure_ascii=False, indent=2))
         else:
             self._say(results)

@@ -50,14 +50,31 @@ class Enclosure:
     description: str
 
 
-class StaticFilesOnly(URLFetcher):  # type: ignore[misc]
-    """Serves the vendored fonts; everything else (network, data, other files) is refused and remembered."""
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that the document draws as `<img src="picture:name">`: handed over, never fetched."""
 
-    def __init__(self) -> None:
+    name: str
+    media_type: str
+    body: bytes
+
+    @property
+    def address(self) -> str:
+        return f"picture:{self.name}"
+
+
+class HandedOverOnly(URLFetcher):  # type: ignore[misc]
+    """Serves the vendored fonts and the pictures handed over; all else (network, data, files) is refused and remembered."""
+
+    def __init__(self, pictures: Sequence[Picture] = ()) -> None:
         super().__init__(allowed_protocols=("file",), allow_redirects=False)
+        self.pictures = {picture.address: picture for picture in pictures}
         self.refused: list[str] = []
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        picture = self.pictures.get(url)
+        if picture is not None:
+            return URLFetcherResponse(url, body=picture.body, headers={"Content-Type": picture.media_type})
         parts = urlsplit(url)
         path = Path(unquote(parts.path)).resolve()
         if parts.scheme != "file" or parts.netloc or path not in font_files():
@@ -67,13 +84,18 @@ class StaticFilesOnly(URLFetcher):  # type: ignore[misc]
 
 
 def print_html(
-    html: str, *, sheets: tuple[Path, ...], created: datetime, enclosures: Sequence[Enclosure] = ()
+    html: str,
+    *,
+    sheets: tuple[Path, ...],
+    created: datetime,
+    enclosures: Sequence[Enclosure] = (),
+    pictures: Sequence[Picture] = (),
 ) -> bytes:
     """The PDF with its attachments, dated `created`, in the style of `sheets`.
 
-    Raises RenderRefused if the document reached for anything but the vendored fonts.
+    Raises RenderRefused if the document reached for anything but the vendored fonts and `pictures`.
     """
-    fetcher = StaticFilesOnly()
+    fetcher = HandedOverOnly(pictures)
     fonts, styles = stationery(sheets)
     created = created.astimezone(timezone.get_default_timezone())
     with _collector_paused():
@@ -133,7 +155,7 @@ def pages_told(tell: Callable[[int], None]) -> Iterator[None]:
 @cache
 def stationery(sheets: tuple[Path, ...]) -> tuple[FontConfiguration, tuple[CSS, ...]]:
     """Fonts and style sheets, unpacked once in the life of a process."""
-    fetcher = StaticFilesOnly()
+    fetcher = HandedOverOnly()
     fonts = private_fonts()
     styles = tuple(
         CSS(
