@@ -55,15 +55,16 @@ class LearnerFilter(lists.FilterSet):
 
 
 class ChoiceColumn(lists.Column):
-    """A box to choose the row with, for the form below the list."""
+    """A box to choose the row with, as it is shown, for the form below the list."""
 
     def __init__(self) -> None:
         super().__init__(accessor="pk", verbose_name=_("Choose"), orderable=False, exclude_from_export=True)
 
     def render(self, value: Any, record: Enrolment) -> str:
         return format_html(
-            '<input type="checkbox" class="form-check-input" name="chosen" value="{}" form="{}" aria-label="{}">',
+            '<input type="checkbox" class="form-check-input" name="chosen" value="{}.{}" form="{}" aria-label="{}">',
             value,
+            record.version,
             CHANGE_FORM,
             _now("Choose %(name)s") % {"name": record.learner},
         )

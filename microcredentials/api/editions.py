@@ -137,6 +137,7 @@ class CountsShape(Revised, Shape):
 
 class IncidentRead(Shape):
     id = serializers.UUIDField()
+    revision = serializers.IntegerField(source="version")
     happened_on = serializers.DateField()
     text = serializers.CharField()
     response = serializers.CharField()
@@ -149,7 +150,7 @@ class IncidentNew(Shape):
     response = serializers.CharField(required=False, allow_blank=True, max_length=4000)
 
 
-class IncidentAnswer(Shape):
+class IncidentAnswer(Revised, Shape):
     response = serializers.CharField(allow_blank=True, max_length=4000)
 
 
@@ -315,15 +316,22 @@ class IncidentList(EditionView):
 
 
 class IncidentDetail(EditionView):
-    @operation("incident_answer", request=IncidentAnswer, answer=IncidentRead, example={"response": "Hecho."})
+    @operation(
+        "incident_answer",
+        request=IncidentAnswer,
+        answer=IncidentRead,
+        revised=True,
+        example={"revision": 1, "response": "Hecho."},
+    )
     def patch(self, request: Request, code: str, pk: UUID) -> Response:
         edition = self.edition(code, may="edition.edit")
         found = Incident.objects.filter(edition=edition, pk=pk).first()
         if found is None:
             raise Http404
         body = self.taken(IncidentAnswer)
-        done = edition_reports.answer_incident(actor=request.user, incident=found, **body)
-        return Response(IncidentRead(done).data)
+        seen = seen_in(request, body)
+        done = edition_reports.answer_incident(actor=request.user, incident=found, seen=seen, **body)
+        return tagged(Response(IncidentRead(done).data), done.version)
 
 
 class EditionReportView(EditionView):

@@ -44,6 +44,7 @@ class LearnerRow(Shape):
 
 class EnrolmentRead(Shape):
     id = serializers.UUIDField()
+    revision = serializers.IntegerField(source="version")
     edition = serializers.CharField(source="edition.code")
     learner = LearnerRow()
     state = serializers.ChoiceField(choices=State.choices)
@@ -60,7 +61,7 @@ class EnrolmentNew(Shape):
     enrolled_on = serializers.DateField(required=False, allow_null=True)
 
 
-class EnrolmentChange(Shape):
+class EnrolmentChange(Revised, Shape):
     """What is not sent stays; a change of state forgets the grade and the date of the state before."""
 
     state = serializers.ChoiceField(choices=State.choices, required=False)
@@ -81,6 +82,11 @@ class StatesShape(Shape):
     state = serializers.ChoiceField(choices=State.choices)
     on = serializers.DateField(required=False, allow_null=True)
     reason = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    revisions = serializers.DictField(
+        child=serializers.IntegerField(min_value=0),
+        required=False,
+        help_text="Enrolment → the revision that you have read: refused where one has changed since.",
+    )
 
 
 class ChangedShape(Shape):
@@ -205,7 +211,7 @@ class EnrolmentStates(EditionView):
     def post(self, request: Request, code: str) -> Response:
         edition = self.edition(code, may="enrolment.edit")
         body = self.taken(StatesShape)
-        wanted = set(body["enrolments"])
+        wanted, seen = set(body["enrolments"]), body.get("revisions", {})
         if edition.enrolments.filter(pk__in=wanted).count() < len(wanted):
             raise Http404
         changed = enrolments.change_states(
@@ -215,6 +221,7 @@ class EnrolmentStates(EditionView):
             target=body["state"],
             on=body.get("on"),
             reason=body.get("reason", ""),
+            seen={pk: seen[str(pk)] for pk in wanted if str(pk) in seen},
         )
         return Response({"changed": changed})
 
@@ -234,21 +241,24 @@ class EnrolmentDetail(ApiView):
 
     @operation("enrolment_read", answer=EnrolmentRead)
     def get(self, request: Request, pk: UUID) -> Response:
-        return Response(EnrolmentRead(self.enrolment(pk)).data)
+        found = self.enrolment(pk)
+        return tagged(Response(EnrolmentRead(found).data), found.version)
 
     @operation(
         "enrolment_change",
         request=EnrolmentChange,
         answer=EnrolmentRead,
-        example={"state": "passed", "grade": "8.50"},
+        revised=True,
+        example={"revision": 1, "state": "passed", "grade": "8.50"},
     )
     def patch(self, request: Request, pk: UUID) -> Response:
         found = self.enrolment(pk)
         require(request.user, "enrolment.edit", found.edition)
         body = self.taken(EnrolmentChange)
-        target = body.pop("state", "")
-        enrolments.edit_enrolment(actor=request.user, enrolment=found, target=target, **body)
-        return Response(EnrolmentRead(self.enrolment(pk)).data)
+        seen, target = seen_in(request, body), body.pop("state", "")
+        enrolments.edit_enrolment(actor=request.user, enrolment=found, seen=seen, target=target, **body)
+        changed = self.enrolment(pk)
+        return tagged(Response(EnrolmentRead(changed).data), changed.version)
 
 
 class EnrolmentImport(ApiView):

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from iqas.ui.formats import short_day as day_words
-from microcredentials.models import Edition, EditionReport, EnrolmentCount
+from microcredentials.models import Edition, EditionReport, EnrolmentCount, Incident
 
 
 def day_field(label: Any, *, required: bool = True) -> forms.DateField:
@@ -78,9 +78,14 @@ class IncidentForm(forms.Form):
 
 
 class IncidentAnswerForm(forms.Form):
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
     response = forms.CharField(
         label=_("What was done"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
     )
+
+    @staticmethod
+    def initial_of(incident: Incident) -> dict[str, Any]:
+        return {"seen_version": incident.version, "response": incident.response}
 
 
 class ReportForm(forms.Form):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
+from django.utils.formats import localize_input
 from django.utils.translation import gettext_lazy as _
 
 from iqas.core.tabular import CellError
@@ -135,8 +137,9 @@ class LearnerForm(IdentityForm):
 
 
 class EnrolmentForm(forms.Form):
-    """State, grade and dates of one enrolment."""
+    """State, grade and dates of one enrolment. What was posted stays a choice: the service says whether it follows."""
 
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
     state = forms.ChoiceField(label=_("State"))
     grade = forms.DecimalField(
         label=_("Grade"),
@@ -162,7 +165,7 @@ class EnrolmentForm(forms.Form):
         super().__init__(*args, **kwargs)
         targets = {
             step.target for step in enrolment.get_all_state_transitions() if step.source == enrolment.state
-        }
+        } | {self.data.get("state")}
         self.fields["state"].choices = [
             (value, label)
             for value, label in Enrolment.State.choices
@@ -171,21 +174,36 @@ class EnrolmentForm(forms.Form):
 
     @staticmethod
     def initial_of(enrolment: Enrolment) -> dict[str, Any]:
-        return {name: getattr(enrolment, name) for name in ("state", "grade", "enrolled_on", "state_on")}
+        return {
+            "seen_version": enrolment.version,
+            "grade": localize_input(enrolment.grade),
+            **{name: getattr(enrolment, name) for name in ("state", "enrolled_on", "state_on")},
+        }
+
+
+class ChosenField(forms.MultipleChoiceField):
+    """Rows of a list with the version that was shown of each, as `<key>.<version>`: gives key → version."""
+
+    default_error_messages = {"invalid_choice": _("Choose from the list.")}
+
+    def clean(self, value: Any) -> dict[UUID, int]:
+        try:
+            pairs = [str(one).rpartition(".") for one in value or ()]
+            return {UUID(key): int(version) for key, _dot, version in pairs}
+        except ValueError as illegal:
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice"
+            ) from illegal
 
 
 class ChangeForm(forms.Form):
-    """One state for several enrolments of an edition."""
+    """One state for several enrolments of an edition. A chosen one says which version of it the person saw."""
 
     state = forms.ChoiceField(label=_("Take them to"), choices=[("", _("Choose")), *Enrolment.State.choices])
     on = day_field(_("Since"), required=False)
     reason = forms.CharField(label=_("Reason (for a correction)"), required=False, max_length=2000)
     everybody = forms.BooleanField(label=_("All that the filters show"), required=False)
-    chosen = forms.TypedMultipleChoiceField(required=False)
-
-    def __init__(self, *args: Any, known: list[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["chosen"].choices = [(key, key) for key in known]
+    chosen = ChosenField(required=False)
 
 
 class EnrolmentUploadForm(forms.Form):

@@ -11,14 +11,14 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from iqas.core import clock
-from iqas.core.models import Identified
+from iqas.core.models import Identified, Versioned
 from microcredentials.models.editions import Edition
 from microcredentials.models.learners import Learner
 
 GRADE_ONLY_ASSESSED = _("Only who passed or failed has a grade.")
 
 
-class Enrolment(FSMModelMixin, Identified):
+class Enrolment(FSMModelMixin, Identified, Versioned):
     """A learner in an edition. The counts of the edition are derived from these."""
 
     class State(models.TextChoices):

@@ -12,7 +12,7 @@ from iqas.core.models import Identified, Versioned
 from microcredentials.models.editions import Edition
 
 
-class Incident(Identified):
+class Incident(Identified, Versioned):
     """Something that went otherwise than planned, and what was done about it."""
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="incidents")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from iqas.core.access import require
@@ -81,7 +81,7 @@ class _Import:
         self.updated: set[Any] = set()
 
     def run(self, file: IO[bytes], filename: str) -> None:
-        Centre.objects.select_for_update().get(pk=self.centre.pk)
+        self._hold()
         for row in self._rows(file):
             self.report.names[row.number] = row.name
             self.report.rejected += row.errors
@@ -105,6 +105,12 @@ class _Import:
                 "drafts": self.drafts,
             },
         )
+
+    def _hold(self) -> None:
+        """The centre and all that it offers, while nobody edits it: what the rows are compared with is what is stored."""
+        Centre.objects.select_for_update().get(pk=self.centre.pk)
+        held = MicroCredential.objects.select_for_update().filter(centre=self.centre).order_by("pk")
+        list(held.values_list("pk"))
 
     def _rows(self, file: IO[bytes]) -> Iterator[CatalogueRow]:
         problems: list[RowError] = []
@@ -238,7 +244,7 @@ class _Import:
         if assessments:
             _write_assessments(version, assessments, held_assessments)
         gaps = writing.settle(version, changes)
-        MicroCredentialVersion.objects.filter(pk=version.pk).update(version=version.version + 1)
+        MicroCredentialVersion.objects.filter(pk=version.pk).update(version=F("version") + 1)
         if self.actor is not None:
             version.writers.add(self.actor)
         return version, gaps, True

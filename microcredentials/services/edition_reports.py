@@ -40,12 +40,12 @@ def add_incident(
 
 
 @transaction.atomic
-def answer_incident(*, actor: Any, incident: Incident, response: str) -> Incident:
-    """Say what was done about it. Refuses `closed` and `cancelled`."""
+def answer_incident(*, actor: Any, incident: Incident, seen: int, response: str) -> Incident:
+    """Say what was done about it. Refuses `StaleVersion`, `closed` and `cancelled`."""
     edition = locked(incident.edition)
     require(actor, "edition.edit", edition)
     check_not_over(edition)
-    incident = Incident.objects.get(pk=incident.pk)
+    incident = versions.claim(Incident.objects.get(pk=incident.pk), seen)
     before = incident.response
     if before != response:
         incident.response = response

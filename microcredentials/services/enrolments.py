@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from iqas.core import clock
+from iqas.core import clock, versions
 from iqas.core.access import require
 from iqas.core.audit import record
 from iqas.core.refusals import RuleViolation
@@ -79,10 +79,12 @@ def change_states(
     target: str,
     on: dt.date | None = None,
     reason: str = "",
+    seen: Mapping[UUID, int] | None = None,
 ) -> int:
     """Takes these enrolments of the edition to a state, all or none; answers how many changed.
 
-    Those already in it stay as they are. Refuses `nobody`, `too-many`, `signed`, `closed`, `cancelled`,
+    Those already in it stay as they are. `seen` says which version of some of them the person had before them.
+    Refuses `nobody`, `too-many`, `signed`, `closed`, `cancelled`, `stale-version` (naming who was changed since),
     `wrong-state` (naming whom it does not fit), `no-reason` (a correction says why) and what `check_enrolment` does.
     """
     lock_register()
@@ -93,10 +95,12 @@ def change_states(
         raise RuleViolation("nobody", _("Choose at least one person."))
     if len(enrolments) > MOST_AT_ONCE:
         raise RuleViolation("too-many", _("Change at most %(most)s at once.") % {"most": MOST_AT_ONCE})
-    chosen = edition.enrolments.select_related("learner").filter(pk__in=enrolments).order_by("id")
+    chosen = list(edition.enrolments.select_related("learner").filter(pk__in=enrolments).order_by("id"))
+    _check_seen(chosen, seen or {})
     changed = 0
     for enrolment in chosen:
         if enrolment.state != target:
+            enrolment.version += 1
             _change(actor, edition, enrolment, target, on=on, grade=None, reason=reason)
             changed += 1
     if changed:
@@ -109,18 +113,22 @@ def edit_enrolment(
     *,
     actor: Any,
     enrolment: Enrolment,
+    seen: int,
     target: str = "",
     grade: Decimal | None = KEEP,
     enrolled_on: dt.date | None = KEEP,
     state_on: dt.date | None = KEEP,
     reason: str = "",
 ) -> Enrolment:
-    """Saves state, grade and dates of one enrolment; what is not given stays. Refuses as `change_states`."""
+    """Saves state, grade and dates of one enrolment; what is not given stays.
+
+    Refuses `StaleVersion` and what `change_states` refuses.
+    """
     lock_register()
     edition = locked(enrolment.edition)
     require(actor, "enrolment.edit", edition)
     check_unsigned(edition)
-    enrolment = Enrolment.objects.select_related("learner").get(pk=enrolment.pk)
+    enrolment = versions.claim(Enrolment.objects.select_related("learner").get(pk=enrolment.pk), seen)
     target = target or enrolment.state
     stays = target == enrolment.state
     if enrolled_on is not KEEP:
@@ -132,6 +140,14 @@ def edit_enrolment(
     _change(actor, edition, enrolment, target, on=state_on, grade=grade, reason=reason)
     derive_counts(actor=actor, editions=[edition.pk])
     return enrolment
+
+
+def _check_seen(chosen: Collection[Enrolment], seen: Mapping[UUID, int]) -> None:
+    """Refuses `stale-version`."""
+    changed = [str(one.learner) for one in chosen if seen.get(one.pk, one.version) != one.version]
+    if changed:
+        message = _("Somebody else has changed %(people)s in the meantime: look again before you decide.")
+        raise RuleViolation("stale-version", message % {"people": ", ".join(changed)})
 
 
 def _change(
@@ -150,7 +166,7 @@ def _change(
         on = on or _day_of(target, edition)
     enrolment.grade, enrolment.state_on = grade, on
     check_enrolment(enrolment, edition)
-    enrolment.save(update_fields=["state", "grade", "enrolled_on", "state_on"])
+    enrolment.save(update_fields=["state", "grade", "enrolled_on", "state_on", "version"])
     after = {"state": enrolment.state, "grade": enrolment.grade}
     _record(actor, edition, enrolment, "enrolment.changed", before=before, after=after, reason=reason)
 

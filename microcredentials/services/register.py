@@ -319,14 +319,14 @@ class Register:
     def _write(self, people: list[Person]) -> None:
         made = [person.learner for person in people if person.is_new]
         revised = [person.learner for person in people if person.changed and not person.is_new]
-        for learner in revised:
-            learner.version += 1
+        for changed in (*revised, *self.changed):
+            changed.version += 1
         counted = [p.statistics for p in people if p.statistics is not None and p.statistics_changed]
         Learner.objects.bulk_create(made, batch_size=CHUNK)
         overwrite(revised, [*Learner.IDENTITY, *Learner.KEYS, "sort_name", "search_key", "version"])
         overwrite(counted, LearnerStatistics.FIELDS, key="learner")
         Enrolment.objects.bulk_create(self.new, batch_size=CHUNK)
-        overwrite(self.changed, ["state", "grade", "enrolled_on", "state_on"])
+        overwrite(self.changed, ["state", "grade", "enrolled_on", "state_on", "version"])
         self.written.learners_created, self.written.learners_updated = len(made), len(revised)
         self.written.created, self.written.updated = len(self.new), len(self.changed)
         derive_counts(actor=self.actor, editions=self.written.editions)

@@ -58,14 +58,25 @@ def incident_edit(request: HttpRequest, code: str, pk: Any) -> HttpResponseBase:
     incident = Incident.objects.filter(edition=edition, pk=pk).first()
     if incident is None:
         raise Http404
-    form = IncidentAnswerForm(request.POST or None, initial={"response": incident.response})
-    if request.method == "POST" and form.is_valid():
-        with forms.refusals(form):
-            edition_reports.answer_incident(actor=request.user, incident=incident, **form.cleaned_data)
-            messages.success(request, _("Saved."))
-            return redirect(f"{edition.get_absolute_url()}#incidents")
-    context = {"edition": edition, "incident": incident, "form": form}
-    return render(request, "microcredentials/incident_edit.html", context, status=forms.form_status(form))
+    form = IncidentAnswerForm(request.POST or None, initial=IncidentAnswerForm.initial_of(incident))
+
+    def save() -> None:
+        edition_reports.answer_incident(
+            actor=request.user,
+            incident=incident,
+            seen=form.cleaned_data["seen_version"],
+            response=form.cleaned_data["response"],
+        )
+
+    return conflicts.edit_page(
+        request,
+        form,
+        save,
+        initial_of=IncidentAnswerForm.initial_of,
+        back=f"{edition.get_absolute_url()}#incidents",
+        template="microcredentials/incident_edit.html",
+        shown_with={"edition": edition, "incident": incident},
+    )
 
 
 @page("edition.edit", methods=WRITE)

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from iqas.core import clock
 from iqas.core.access import allowed, require
 from iqas.core.views import page
-from iqas.ui import forms, lists
+from iqas.ui import conflicts, forms, lists
 from iqas.ui.components import Link
 from microcredentials.forms import ChangeForm, EnrolForm, EnrolmentForm
 from microcredentials.learner_tables import CHANGE_FORM, EnrolmentFilter, EnrolmentTable
@@ -36,9 +36,10 @@ def enrolment_list(request: HttpRequest, code: str) -> HttpResponse:
 def enrolment_change(request: HttpRequest, code: str) -> HttpResponseBase:
     """Takes the chosen enrolments, or all that the filters of the address show, to a state."""
     edition = _edition(request, code)
-    form = ChangeForm(request.POST, known=[str(pk) for pk in edition.enrolments.values_list("pk", flat=True)])
+    form = ChangeForm(request.POST)
     if form.is_valid():
-        chosen = form.cleaned_data["chosen"]
+        seen = form.cleaned_data["chosen"]
+        chosen = list(seen)
         if form.cleaned_data["everybody"]:
             shown = EnrolmentFilter(request.GET, queryset=_rows(edition), request=request).qs
             chosen = list(shown.values_list("pk", flat=True))
@@ -50,6 +51,7 @@ def enrolment_change(request: HttpRequest, code: str) -> HttpResponseBase:
                 target=form.cleaned_data["state"],
                 on=form.cleaned_data["on"],
                 reason=form.cleaned_data["reason"],
+                seen={} if form.cleaned_data["everybody"] else seen,
             )
             words = ngettext("%(n)s enrolment changed.", "%(n)s enrolments changed.", changed)
             messages.success(request, words % {"n": changed})
@@ -90,21 +92,29 @@ def enrolment_edit(request: HttpRequest, pk: Any) -> HttpResponseBase:
         raise Http404
     require(request.user, "enrolment.edit", found.edition)
     form = EnrolmentForm(request.POST or None, enrolment=found, initial=EnrolmentForm.initial_of(found))
-    if request.method == "POST" and form.is_valid():
-        with forms.refusals(form):
-            enrolments.edit_enrolment(
-                actor=request.user,
-                enrolment=found,
-                target=form.cleaned_data["state"],
-                grade=form.cleaned_data["grade"],
-                enrolled_on=form.cleaned_data["enrolled_on"],
-                state_on=form.cleaned_data["state_on"],
-                reason=form.cleaned_data["reason"],
-            )
-            messages.success(request, _("Saved."))
-            return redirect("microcredentials:enrolment-list", found.edition.code)
-    context = {"edition": found.edition, "enrolment": found, "form": form}
-    return render(request, "microcredentials/enrolment_edit.html", context, status=forms.form_status(form))
+
+    def save() -> None:
+        written = form.cleaned_data
+        enrolments.edit_enrolment(
+            actor=request.user,
+            enrolment=found,
+            seen=written["seen_version"],
+            target=written["state"],
+            grade=written["grade"],
+            enrolled_on=written["enrolled_on"],
+            state_on=written["state_on"],
+            reason=written["reason"],
+        )
+
+    return conflicts.edit_page(
+        request,
+        form,
+        save,
+        initial_of=EnrolmentForm.initial_of,
+        back=reverse("microcredentials:enrolment-list", args=[found.edition.code]),
+        template="microcredentials/enrolment_edit.html",
+        shown_with={"edition": found.edition, "enrolment": found},
+    )
 
 
 def _edition(request: HttpRequest, code: str) -> Edition:
@@ -140,7 +150,7 @@ def _list(request: HttpRequest, edition: Edition, form: ChangeForm | None = None
         table_kwargs={"open_for_changes": open_for_changes},
         context={
             "edition": edition,
-            "form": form or ChangeForm(known=[]),
+            "form": form or ChangeForm(),
             "form_id": CHANGE_FORM,
             "open_for_changes": open_for_changes,
             "has_errors": bool(form and form.errors),

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from microcredentials.models import Enrolment, Learner, MicroCredential
 from tests.factories.accounts import make_staff
-from tests.factories.microcredentials import make_edition, make_microcredential
+from tests.factories.microcredentials import make_edition, make_enrolments, make_microcredential
 from tests.factories.organisation import make_centre
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,6 +75,23 @@ def test_the_same_title_created_twice(two: list[Any]) -> None:
     )
     assert (first, second, problem["code"]) == (201, 409, "title-taken")
     assert MicroCredential.objects.count() == 1
+
+
+def test_two_grades_of_one_enrolment(two: list[Any]) -> None:
+    with transaction.atomic():
+        (row,) = make_enrolments(make_edition(state="finished"), "enrolled")
+    path = f"enrolments/{row.pk}/"
+    (first, told), (second, problem) = at_once(
+        *(
+            lambda call=call, grade=grade: call.patch(
+                path, {"state": "passed", "grade": grade, "revision": 1}
+            )
+            for call, grade in zip(two, ("6", "9"), strict=True)
+        )
+    )
+    assert (first, second, problem["code"]) == (200, 409, "stale-version")
+    row.refresh_from_db()
+    assert (str(row.grade), row.version) == (told["grade"], 2)
 
 
 def test_submitted_twice(two: list[Any]) -> None:

@@ -93,8 +93,11 @@ class TestEditions:
             f"{path}incidents/", {"happened_on": "2026-03-01", "text": "<b>Caída</b>"}
         )
         assert (status, incident["text"]) == (201, "<b>Caída</b>")
-        answered = call.patch(f"{path}incidents/{incident['id']}/", {"response": "Arreglado"})[1]
-        assert answered["response"] == "Arreglado"
+        one = f"{path}incidents/{incident['id']}/"
+        assert call.patch(one, {"response": "Arreglado"})[0] == 428
+        answered = call.patch(one, {"response": "Arreglado", "revision": incident["revision"]})[1]
+        assert (answered["response"], answered["revision"]) == ("Arreglado", 2)
+        assert call.patch(one, {"response": "Nada"}, **{"If-Match": '"1"'})[1]["code"] == "stale-version"
         assert (
             call.post(f"{path}incidents/", {"happened_on": "2026-03-03", "text": "X"})[1]["code"]
             == "in-future"
@@ -152,14 +155,18 @@ class TestEnrolments:
         assert "sex" not in json.dumps(made)
         assert call.post(path, {"learner": PERSON})[1]["code"] == "enrolled-already"
         one = f"enrolments/{made['id']}/"
-        status, passed = call.patch(one, {"state": "passed", "grade": "8.5"})
+        assert call.patch(one, {"state": "passed", "grade": "8.5"})[0] == 428
+        status, passed = call.patch(one, {"state": "passed", "grade": "8.5", "revision": made["revision"]})
         assert (status, passed["grade"], passed["enrolled_on"]) == (200, "8.50", made["enrolled_on"])
-        assert call.patch(one, {"enrolled_on": "2026-02-03"})[1]["grade"] == "8.50"
-        assert call.patch(one, {"state": "enrolled"})[1]["code"] == "no-reason"
-        back = call.patch(one, {"state": "enrolled", "reason": "Error"})[1]
+        assert call.patch(one, {"grade": "2", "revision": 1})[1]["code"] == "stale-version"
+        call.get(one)
+        dated = call.patch(one, {"enrolled_on": "2026-02-03"}, **{"If-Match": call.headers["ETag"]})[1]
+        assert (dated["grade"], dated["revision"]) == ("8.50", 3)
+        assert call.patch(one, {"state": "enrolled", "revision": 3})[1]["code"] == "no-reason"
+        back = call.patch(one, {"state": "enrolled", "reason": "Error", "revision": 3})[1]
         assert (back["state"], back["grade"], back["enrolled_on"]) == ("enrolled", None, "2026-02-03")
-        assert call.patch(one, {"grade": "5"})[1]["code"] == "grade-without-result"
-        assert call.patch(one, {"grade": "10.5"})[0] == 400
+        assert call.patch(one, {"grade": "5", "revision": 4})[1]["code"] == "grade-without-result"
+        assert call.patch(one, {"grade": "10.5", "revision": 4})[0] == 400
         counts = call.get(f"editions/{edition.code}/counts/")[1]
         assert (counts["numbers"]["enrolled"], counts["source"]) == (1, "register")
         assert Learner.objects.get().statistics.nationality == "PT"
@@ -189,6 +196,8 @@ class TestEnrolments:
         keys = [str(row.pk) for row in rows]
         status, problem = call.post(path, {"enrolments": keys, "state": "passed"})
         assert (status, problem["code"]) == (409, "wrong-state")
+        stale = {"enrolments": keys[:2], "state": "passed", "revisions": {keys[0]: 7}}
+        assert call.post(path, stale)[1]["code"] == "stale-version"
         assert not Enrolment.objects.filter(state="passed").exists()
         assert call.post(path, {"enrolments": keys[:2], "state": "passed"}) == (200, {"changed": 2})
         elsewhere = make_enrolments(make_edition(state="open"), "enrolled")

@@ -100,16 +100,16 @@ class TestSigning:
         officer = make_staff("quality_officer")
         with refused("signed"):
             enrolments.edit_enrolment(
-                actor=officer, enrolment=passed, target="enrolled", reason="Error en el acta"
+                actor=officer, enrolment=passed, seen=1, target="enrolled", reason="Error en el acta"
             )
         with refused("no-reason"):
             advance(edition, "rectify")
         reopened = advance(edition, "rectify", reason="Error en el acta")
         assert (reopened.state, reopened.signed_at) == ("finished", None)
         enrolments.edit_enrolment(
-            actor=officer, enrolment=passed, target="enrolled", reason="Error en el acta"
+            actor=officer, enrolment=passed, seen=1, target="enrolled", reason="Error en el acta"
         )
-        enrolments.edit_enrolment(actor=officer, enrolment=passed, target="failed")
+        enrolments.edit_enrolment(actor=officer, enrolment=passed, seen=2, target="failed")
         assert Edition.objects.get(pk=edition.pk).counts.failed == 1
 
     def test_signed_counts_typed_by_hand_no_longer_change(self) -> None:
@@ -161,7 +161,11 @@ class TestTheFinalReport:
         incident = edition_reports.add_incident(
             actor=officer, edition=edition, happened_on=date(2025, 10, 7), text="Se cayó la plataforma"
         )
-        edition_reports.answer_incident(actor=officer, incident=incident, response="Se amplió el plazo")
+        edition_reports.answer_incident(
+            actor=officer, incident=incident, seen=1, response="Se amplió el plazo"
+        )
+        with pytest.raises(StaleVersion):
+            edition_reports.answer_incident(actor=officer, incident=incident, seen=1, response="Nada")
         incident.refresh_from_db()
         assert incident.response == "Se amplió el plazo"
         assert [event.action for event in history(edition)][:2] == [

@@ -11,10 +11,11 @@ from django.db import IntegrityError, transaction
 
 from iqas.core import events
 from iqas.core.audit import history
-from iqas.core.refusals import AccessDenied, RuleViolation
+from iqas.core.refusals import AccessDenied, RuleViolation, StaleVersion
 from microcredentials.models import Edition, Enrolment, EnrolmentCount, Learner
 from microcredentials.services import editions, enrolments
 from microcredentials.services.enrolment_counts import numbers_of
+from microcredentials.services.register import Entry, Register
 from tests.factories.accounts import make_staff
 from tests.factories.microcredentials import (
     make_counts,
@@ -147,11 +148,13 @@ class TestStates:
         officer = make_staff("quality_officer")
         (row,) = make_enrolments(edition, "failed")
         with refused("wrong-state"):
-            enrolments.edit_enrolment(actor=officer, enrolment=row, target="recognised")
-        enrolments.edit_enrolment(actor=officer, enrolment=row, target="passed", grade=Decimal("6.5"))
+            enrolments.edit_enrolment(actor=officer, enrolment=row, seen=1, target="recognised")
+        enrolments.edit_enrolment(actor=officer, enrolment=row, seen=1, target="passed", grade=Decimal("6.5"))
         with refused("no-reason"):
-            enrolments.edit_enrolment(actor=officer, enrolment=row, target="enrolled")
-        changed = enrolments.edit_enrolment(actor=officer, enrolment=row, target="enrolled", reason="Error")
+            enrolments.edit_enrolment(actor=officer, enrolment=row, seen=2, target="enrolled")
+        changed = enrolments.edit_enrolment(
+            actor=officer, enrolment=row, seen=2, target="enrolled", reason="Error"
+        )
         assert (changed.state, changed.grade) == ("enrolled", None)
         assert [event.action for event in history(row)] == ["enrolment.changed"] * 2
 
@@ -161,7 +164,9 @@ class TestStates:
         (row,) = make_enrolments(edition, "enrolled")
         for target in ("recognised", "withdrawn", "completed"):
             with refused("grade-without-result"):
-                enrolments.edit_enrolment(actor=officer, enrolment=row, target=target, grade=Decimal(7))
+                enrolments.edit_enrolment(
+                    actor=officer, enrolment=row, seen=1, target=target, grade=Decimal(7)
+                )
         with pytest.raises(IntegrityError), transaction.atomic():
             Enrolment.objects.filter(pk=row.pk).update(grade=7)
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -202,6 +207,44 @@ class TestStates:
         )
         row.refresh_from_db()
         assert (changed, row.state) == (0, "enrolled")
+
+
+class TestNoLostUpdate:
+    def test_a_grade_that_somebody_else_gave_meanwhile_is_not_overwritten(self) -> None:
+        edition = make_edition(state="finished")
+        first, second = make_staff("quality_officer"), make_staff("quality_officer")
+        (row,) = make_enrolments(edition, "enrolled")
+        enrolments.edit_enrolment(actor=first, enrolment=row, seen=1, target="passed", grade=Decimal(9))
+        with pytest.raises(StaleVersion) as stale:
+            enrolments.edit_enrolment(actor=second, enrolment=row, seen=1, target="passed", grade=Decimal(4))
+        assert (stale.value.current.grade, stale.value.current.version) == (Decimal(9), 2)
+        row.refresh_from_db()
+        assert row.grade == Decimal(9)
+
+    def test_an_import_moves_the_version_on_too(self) -> None:
+        edition = make_edition(state="finished")
+        officer = make_staff("quality_officer")
+        (row,) = make_enrolments(edition, "enrolled")
+        keys = {"given_name": row.learner.given_name, "email": row.learner.email}
+        register = Register(actor=officer)
+        identity = make_identity(**keys, family_name=row.learner.family_name)
+        register.take([Entry(2, edition, identity, state="passed", grade=Decimal(8))])
+        with pytest.raises(StaleVersion):
+            enrolments.edit_enrolment(actor=officer, enrolment=row, seen=1, grade=None)
+
+    def test_many_at_once_name_who_was_changed_since_the_list_was_read(self) -> None:
+        edition = make_edition(state="finished")
+        officer = make_staff("quality_officer")
+        rows = make_enrolments(edition, "enrolled", "enrolled")
+        seen = {row.pk: row.version for row in rows}
+        enrolments.edit_enrolment(actor=officer, enrolment=rows[0], seen=1, target="failed", grade=Decimal(3))
+        with refused("stale-version") as refusal:
+            enrolments.change_states(
+                actor=officer, edition=edition, enrolments=seen, target="passed", seen=seen
+            )
+        assert str(rows[0].learner) in str(refusal.value.message)
+        assert str(rows[1].learner) not in str(refusal.value.message)
+        assert sorted(edition.enrolments.values_list("state", flat=True)) == ["enrolled", "failed"]
 
 
 class TestCounts:

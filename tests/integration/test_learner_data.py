@@ -46,7 +46,9 @@ def ana() -> Learner:
     made = enrolments.enrol(
         actor=officer, edition=edition, identity=make_identity(**ANA), statistics=STATISTICS
     )
-    enrolments.edit_enrolment(actor=officer, enrolment=made, target="passed", reason="Anacanary aprobó")
+    enrolments.edit_enrolment(
+        actor=officer, enrolment=made, seen=1, target="passed", reason="Anacanary aprobó"
+    )
     return made.learner
 
 

@@ -24,6 +24,7 @@ from tests.factories.organisation import make_centre, make_year, the_university
 from tests.support.pages import assert_hides, assert_shows, text_of
 
 pytestmark = pytest.mark.django_db
+ANSWER, LATE = {"response": "Se repitió la clase"}, {"response": "No se hizo nada"}
 HOSTILE = "D<script>alert(1)</script>"
 
 
@@ -148,7 +149,7 @@ class TestEnrollingAndChanging:
         client = client_for(staff("quality_officer"))
         change = url("enrolment-change", edition.code)
         assert client.post(change, {"state": "passed"}).status_code == 422
-        client.post(change, {"state": "withdrawn", "chosen": [str(rows[0].pk)]})
+        client.post(change, {"state": "withdrawn", "chosen": [f"{rows[0].pk}.1"]})
         answer = client.post(f"{change}?state=enrolled", {"state": "passed", "everybody": "on"})
         assert answer.headers["Location"].endswith("?state=enrolled")
         assert sorted(edition.enrolments.values_list("state", flat=True)) == ["passed", "passed", "withdrawn"]
@@ -160,14 +161,11 @@ class TestEnrollingAndChanging:
         edition = an_edition(state="finished")
         (row,) = make_enrolments(edition, "enrolled")
         client = client_for(staff("quality_officer"))
-        assert (
-            client.post(url("enrolment-edit", row.pk), {"state": "withdrawn", "grade": "5"}).status_code
-            == 422
-        )
-        assert (
-            client.post(url("enrolment-edit", row.pk), {"state": "passed", "grade": "7,25"}).status_code
-            == 302
-        )
+        page = url("enrolment-edit", row.pk)
+        wrong = {"state": "withdrawn", "grade": "5", "seen_version": "1"}
+        assert client.post(page, wrong).status_code == 422
+        right = {"state": "passed", "grade": "7,25", "seen_version": "1"}
+        assert client.post(page, right).status_code == 302
         row.refresh_from_db()
         assert (row.state, str(row.grade)) == ("passed", "7.25")
 
@@ -179,7 +177,40 @@ class TestEnrollingAndChanging:
         assert_hides(
             client.get(url("enrolment-list", edition.code)), url("enrolment-edit", row.pk), 'name="chosen"'
         )
-        assert client.post(url("enrolment-edit", row.pk), {"state": "failed"}).status_code == 422
+        late = {"state": "failed", "seen_version": "1"}
+        assert client.post(url("enrolment-edit", row.pk), late).status_code == 422
+
+    def test_the_second_of_two_who_grade_the_same_person_sees_both_grades(
+        self, staff: Any, client_for: Any
+    ) -> None:
+        edition = an_edition(state="finished")
+        (row,) = make_enrolments(edition, "enrolled")
+        first, second = (client_for(staff("quality_officer")) for _person in range(2))
+        page = url("enrolment-edit", row.pk)
+        mine = {"state": "passed", "grade": "9,50", "seen_version": "1"}
+        assert first.post(page, mine).status_code == 302
+        theirs = {"state": "failed", "grade": "4,25", "seen_version": "1"}
+        answer = second.post(page, theirs)
+        assert answer.status_code == 409
+        assert all(words in text_of(answer) for words in ("9,50", "4,25", "Compare ambos textos"))
+        assert answer.context["form"]["seen_version"].value() == "2"
+        row.refresh_from_db()
+        assert str(row.grade) == "9.50"
+        assert second.post(page, theirs | {"state": "passed", "seen_version": "2"}).status_code == 302
+        row.refresh_from_db()
+        assert str(row.grade) == "4.25"
+
+    def test_the_list_says_who_was_changed_since_it_was_shown(self, staff: Any, client_for: Any) -> None:
+        edition = an_edition(state="finished")
+        (row,) = make_enrolments(edition, "enrolled")
+        client = client_for(staff("quality_officer"))
+        assert_shows(client.get(url("enrolment-list", edition.code)), f'value="{row.pk}.1"')
+        client.post(url("enrolment-edit", row.pk), {"state": "failed", "grade": "3", "seen_version": "1"})
+        change = url("enrolment-change", edition.code)
+        answer = client.post(change, {"state": "passed", "chosen": [f"{row.pk}.1"]})
+        assert answer.status_code == 422
+        assert str(row.learner) in str(answer.context["form"].errors)
+        assert client.post(change, {"state": "passed", "chosen": ["x.1"]}).status_code == 422
 
 
 class TestImportPage:
@@ -269,7 +300,10 @@ class TestEditionPages:
             url("incident-create", edition.code), {"happened_on": "2025-10-08", "text": "Se fue la luz"}
         )
         incident = Incident.objects.get()
-        client.post(url("incident-edit", edition.code, incident.pk), {"response": "Se repitió la clase"})
+        client.post(url("incident-edit", edition.code, incident.pk), ANSWER | {"seen_version": 1})
+        late = client.post(url("incident-edit", edition.code, incident.pk), LATE | {"seen_version": 1})
+        assert late.status_code == 409
+        assert all(text in text_of(late) for text in (ANSWER["response"], LATE["response"]))
         client.post(url("edition-advance", edition.code, "finish"))
         assert_shows(client.get(url("edition-report", edition.code)), "Se fue la luz", "Se repitió la clase")
         client.post(url("edition-advance", edition.code, "sign"))
