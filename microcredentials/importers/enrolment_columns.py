@@ -72,6 +72,7 @@ COLUMNS = Headers(
             "Status date",
             "Result date",
         ),
+        "reason": ("Motivo", "Motivo de la corrección", "Motivo del cambio", "Reason of the correction"),
         "sex": ("Sexo", "Género", "Gender"),
         "birth_year": (
             "Año de nacimiento",

@@ -25,6 +25,7 @@ from microcredentials.importers.enrolment_columns import ACCESSES, COUNTRIES, DO
 YEAR = re.compile(r"(\d{4})(?:[.,]0+)?")
 ALPHA_2 = re.compile(r"[A-Za-z]{2}")
 OLDEST = 110
+LONGEST_REASON = 2000
 V = TypeVar("V")
 Words = dict[str, Any]
 
@@ -41,6 +42,7 @@ class EnrolmentRow:
     grade: Decimal | None
     enrolled_on: Any
     state_on: Any
+    reason: str = ""
     errors: list[RowError] = field(default_factory=list)
 
 
@@ -84,6 +86,7 @@ def read_row(row: Row) -> EnrolmentRow:
         grade=value("grade", grade_of, None),
         enrolled_on=value("enrolled_on", to_date, None),
         state_on=value("state_on", to_date, None),
+        reason=value("reason", reason_of, ""),
         errors=errors,
     )
 
@@ -170,6 +173,14 @@ def grade_of(text: str) -> Decimal | None:
     if grade is not None and grade != round(grade, 2):
         raise CellError("too-precise", _("A grade has two decimals at most."))
     return grade
+
+
+def reason_of(text: str) -> str:
+    if len(text) > LONGEST_REASON:
+        raise CellError(
+            "too-long", _("A reason has %(limit)s characters at most.") % {"limit": LONGEST_REASON}
+        )
+    return text.strip()
 
 
 def residence_of(text: str) -> str:

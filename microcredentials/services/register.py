@@ -15,6 +15,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
+from iqas.core.audit import record
 from iqas.core.refusals import RuleViolation
 from iqas.core.tabular import RowError
 from iqas.organisation.models import University
@@ -39,7 +40,7 @@ TAKES_LEARNERS = (Edition.State.OPEN, Edition.State.RUNNING, Edition.State.FINIS
 
 @dataclass(slots=True)
 class Entry:
-    """One line for the register: who, in which edition, with what result. `state` "" says nothing."""
+    """One line for the register: who, in which edition, with what result, and why where it corrects one. `state` "" says nothing."""
 
     row: int
     edition: Edition
@@ -49,6 +50,17 @@ class Entry:
     grade: Decimal | None = None
     enrolled_on: dt.date | None = None
     state_on: dt.date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A result that was recorded already and now says otherwise."""
+
+    enrolment: Enrolment
+    edition: Edition
+    before: dict[str, Any]
+    reason: str
 
 
 @dataclass(slots=True)
@@ -94,6 +106,7 @@ class Register:
         self.written = Written()
         self.new: list[Enrolment] = []
         self.changed: list[Enrolment] = []
+        self.corrections: list[Correction] = []
         self._people: dict[tuple[str, str], Person] = {}
         self._enrolments: dict[tuple[UUID, UUID], Enrolment] = {}
         self._rows: dict[tuple[UUID, UUID], int] = {}
@@ -127,7 +140,7 @@ class Register:
         for chunk in chunks(sorted({entry.edition.microcredential_id for entry in entries})):
             list(MicroCredential.objects.select_for_update().filter(pk__in=chunk).order_by("pk"))
         for chunk in chunks(sorted({entry.edition.pk for entry in entries})):
-            stored |= Edition.objects.in_bulk(chunk)
+            stored |= Edition.objects.select_related("microcredential__scope").in_bulk(chunk)
         for entry in entries:
             entry.edition = stored[entry.edition.pk]
 
@@ -304,7 +317,10 @@ class Register:
         """Brings the enrolment to what the entry says; whether anything changed. Empty cells never erase."""
         changed = False
         if entry.state and entry.state != enrolment.state:
-            move(enrolment, entry.state)
+            check_unsigned(entry.edition)
+            before = {"state": enrolment.state, "grade": enrolment.grade}
+            if move(enrolment, entry.state, reason=entry.reason):
+                self.corrections.append(Correction(enrolment, entry.edition, before, entry.reason))
             enrolment.state_on = enrolment.grade = None
             changed = True
         for name in ("grade", "enrolled_on", "state_on"):
@@ -330,18 +346,42 @@ class Register:
         self.written.learners_created, self.written.learners_updated = len(made), len(revised)
         self.written.created, self.written.updated = len(self.new), len(self.changed)
         derive_counts(actor=self.actor, editions=self.written.editions)
+        for correction in self.corrections:
+            self._record(correction)
+
+    def _record(self, correction: Correction) -> None:
+        """An event of its own: the one of the import says only how many rows it changed."""
+        enrolment = correction.enrolment
+        record(
+            actor=self.actor,
+            action="enrolment.changed",
+            subject=enrolment,
+            scope=correction.edition.microcredential.scope,
+            before=correction.before,
+            after={"state": enrolment.state, "grade": enrolment.grade},
+            reason=correction.reason,
+        )
 
 
 FIELD_OF_KEY = {"student_key": "student_number", "document_key": "document_number", "email_key": "email"}
 
 
-def move(enrolment: Enrolment, target: str) -> None:
-    """To a state by its transition, by way of *enrolled* where it is a correction."""
+def move(enrolment: Enrolment, target: str, *, reason: str) -> bool:
+    """To a state by its transition; whether it went by way of *enrolled*, as a correction. Refuses `no-reason` of one."""
     step = getattr(enrolment, STEPS[State(target)])
-    if not can_proceed(step):
+    corrects = target == State.ENROLLED or not can_proceed(step)
+    if corrects and not reason.strip():
+        raise RuleViolation(
+            "no-reason",
+            _("%(state)s was recorded already: say why it is corrected. It stays in the history.")
+            % {"state": str(State(enrolment.state).label).capitalize()},
+            field="reason",
+        )
+    if corrects:
         enrolment.reopen()
     if enrolment.state != target:
         step()
+    return corrects
 
 
 def check_enrolment(enrolment: Enrolment, edition: Edition) -> None:

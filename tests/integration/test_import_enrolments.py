@@ -161,10 +161,23 @@ class TestGoodFiles:
             "Ruiz",
             "12345678Z",
         )
+
+    def test_a_correction_by_file_says_why_as_the_form_does(self, run: Any, edition: Edition) -> None:
+        run(f"{HEADER}\n{edition.code};Ana;Ruiz;ana@example.org;12345678Z;9;apto\n")
         _code, answer = run(f"{HEADER}\n{edition.code};;;ana@example.org;;;no apto\n")
+        assert problems(answer) == [(2, "reason", "no-reason")]
+        _code, answer = run(f"{HEADER}\n{edition.code};;;ana@example.org;;;matriculada\n")
+        assert problems(answer) == [(2, "reason", "no-reason")]
+        made = Enrolment.objects.get()
+        assert (made.state, str(made.grade)) == ("passed", "9.00")
+        content = f"{HEADER};motivo\n{edition.code};;;ana@example.org;;;no apto;Error en el acta\n"
+        assert run(content)[1]["updated"] == 1
         made.refresh_from_db()
         assert (made.state, made.grade) == ("failed", None)
         assert EnrolmentCount.objects.get().failed == 1
+        (event,) = history(made)
+        assert (event.detail.before["state"], event.detail.reason) == ("passed", "Error en el acta")
+        assert run(content)[1]["unchanged"] == 1
 
     def test_one_event_holds_the_hash_and_nobodys_name(self, run: Any, edition: Edition) -> None:
         _code, answer = run(many(edition, 3))
@@ -327,7 +340,7 @@ class TestBoundedWork:
             assert report.written
             return len(captured)
 
-        few, more = statements(200, "apto"), statements(1200, "no apto")
+        few, more = statements(200, "finalizado"), statements(1200, "no apto")
         assert more - few <= 60
         assert EnrolmentCount.objects.get().failed == 1200
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
@@ -20,32 +21,20 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 PATIENCE = 20
 
 
-class Beside:
-    """Something that runs in a thread and a connection of its own."""
+def beside(work: Callable[[], Any]) -> Future[None]:
+    """Runs in a thread and a connection of its own."""
 
-    def __init__(self, work: Callable[[], Any]) -> None:
-        self.work, self.raised = work, None
-        self.thread = threading.Thread(target=self._run)
-        self.thread.start()
-
-    raised: BaseException | None
-
-    def _run(self) -> None:
+    def run() -> None:
         try:
-            self.work()
-        except BaseException as raised:
-            self.raised = raised
+            work()
         finally:
             connection.close()
 
-    def waits(self, seconds: float = 0.5) -> bool:
-        self.thread.join(seconds)
-        return self.thread.is_alive()
+    return ThreadPoolExecutor(1).submit(run)
 
-    def ends(self) -> BaseException | None:
-        self.thread.join(PATIENCE)
-        assert not self.thread.is_alive()
-        return self.raised
+
+def waits(running: Future[None]) -> bool:
+    return bool(wait([running], timeout=0.5).not_done)
 
 
 @pytest.fixture
@@ -85,15 +74,15 @@ def test_who_saves_while_an_import_writes_the_same_proposal_is_told(draft: Any, 
     reached, go_on = halted
     seen = stored(draft).version
     officer = make_staff("quality_officer")
-    importing = Beside(lambda: imports(draft))
+    importing = beside(lambda: imports(draft))
     assert reached.wait(PATIENCE)
-    editing = Beside(
+    editing = beside(
         lambda: proposals.edit_version(actor=officer, version=stored(draft), seen=seen, need="Lo piden")
     )
-    assert editing.waits(), "the import holds the proposal"
+    assert waits(editing), "the import holds the proposal"
     go_on.set()
-    assert importing.ends() is None
-    assert isinstance(editing.ends(), StaleVersion)
+    assert importing.exception(PATIENCE) is None
+    assert isinstance(editing.exception(PATIENCE), StaleVersion)
     assert (stored(draft).hours, stored(draft).need, stored(draft).version) == (160, "", seen + 1)
 
 
@@ -109,12 +98,12 @@ def test_an_import_beside_a_save_keeps_what_was_saved(draft: Any, monkeypatch: p
         return answer
 
     monkeypatch.setattr(proposals, "_written", slowly)
-    editing = Beside(
+    editing = beside(
         lambda: proposals.edit_version(actor=officer, version=stored(draft), seen=seen, need="Lo piden")
     )
     assert saved.wait(PATIENCE)
-    importing = Beside(lambda: imports(draft))
-    assert importing.waits(), "the import waits for the editor"
+    importing = beside(lambda: imports(draft))
+    assert waits(importing), "the import waits for the editor"
     commit.set()
-    assert (editing.ends(), importing.ends()) == (None, None)
+    assert (editing.exception(PATIENCE), importing.exception(PATIENCE)) == (None, None)
     assert (stored(draft).hours, stored(draft).need, stored(draft).version) == (160, "Lo piden", seen + 2)
