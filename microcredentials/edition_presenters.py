@@ -14,11 +14,11 @@ from iqas.ui.components import Reason, Step
 from iqas.ui.history import history_entries
 from microcredentials.deadlines import report_due, results_due
 from microcredentials.models import Edition, EnrolmentCount
-from microcredentials.presenters import SENTENCES, field_labels
+from microcredentials.presenters import NOT_OFFERED, SENTENCES, field_labels
 from microcredentials.selectors.counts import shown_counts
 from microcredentials.selectors.editions import reedition_changes
 from microcredentials.services.edition_reports import REPORTABLE
-from microcredentials.services.editions import OVER, is_below_minimum
+from microcredentials.services.editions import OVER, is_below_minimum, minimum_of
 from microcredentials.workflow import blocked_by, leads_on
 
 State = Edition.State
@@ -49,10 +49,11 @@ def edition_page(user: Any, edition: Edition) -> dict[str, Any]:
         "may_edit": may_edit and edition.state not in OVER,
         "may_report": may_edit and edition.state in REPORTABLE,
         "may_repeat": bool(can(user, "microcredential.edit", edition.microcredential))
-        and edition.state != State.IMPORTED,
+        and edition.state != State.IMPORTED
+        and edition.microcredential.state not in NOT_OFFERED,
         "may_cancel": may_run and leads_on(edition, "cancel"),
         "may_rectify": may_run and leads_on(edition, "rectify"),
-        "below_minimum": university.min_enrolment if below and may_count else None,
+        "below_minimum": minimum_of(edition, university) if below and may_count else None,
         "report": getattr(edition, "report", None),
         "report_due": report_due(edition.ends, university)
         if edition.ends and edition.state in REPORTABLE and not edition.has_filed_report
@@ -113,5 +114,5 @@ def _is_late(due: Any) -> bool:
 def _mend(edition: Edition, page: str) -> str:
     if not page:
         return ""
-    subject = edition.microcredential.code if page.startswith("microcredential") else edition.code
+    subject = edition.code if page.startswith(("edition", "enrolment")) else edition.microcredential.code
     return reverse(f"microcredentials:{page}", args=[subject])

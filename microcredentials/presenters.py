@@ -89,6 +89,11 @@ OTHER_FIELDS = {
     "microcredentials": gettext_lazy("Micro-credentials"),
 }
 REASONS_SHOWN = 3
+NOT_OFFERED = {
+    MicroCredential.State.SUSPENDED: rules.SUSPENDED,
+    MicroCredential.State.EXTINGUISHED: rules.EXTINGUISHED,
+}
+"""State → why no edition of it is planned or opened."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,7 @@ def microcredential_page(user: Any, microcredential: MicroCredential, design: De
             microcredential.editions.select_related("year", "version").order_by("-year__starts", "-number")
         ),
         "versions": design.versions,
-        "may_plan": may_edit and microcredential.state != MicroCredential.State.EXTINGUISHED,
+        "may_plan": may_edit and microcredential.state not in NOT_OFFERED,
         "may_begin": may_edit and _may_begin(microcredential, design),
         "entries": history_entries(microcredential, SENTENCES, field_labels()),
         **version_context(version, design, editable=may_edit),
@@ -181,12 +186,7 @@ def design_steps(user: Any, microcredential: MicroCredential, design: Design) ->
                 who=str(version.approved_by or ""),
                 text=_("From then on it never changes."),
             ),
-            Step(
-                title=_("Editions"),
-                state="current",
-                who=_("Coordination"),
-                text=_("Plan an edition and open it."),
-            ),
+            _editions_step(microcredential),
         ]
     reasons = [
         Reason(gap.message, gap_url(version, gap) if editable else "") for gap in design.gaps[:REASONS_SHOWN]
@@ -207,6 +207,17 @@ def design_steps(user: Any, microcredential: MicroCredential, design: Design) ->
         ),
         Step(title=_("Editions"), state="todo", who=_("Coordination")),
     ]
+
+
+def _editions_step(microcredential: MicroCredential) -> Step:
+    reason = NOT_OFFERED.get(microcredential.state)
+    return Step(
+        title=_("Editions"),
+        state="current" if reason is None else "blocked",
+        who=_("Coordination"),
+        text=_("Plan an edition and open it.") if reason is None else "",
+        reasons=[] if reason is None else [Reason(reason)],
+    )
 
 
 def _may_begin(microcredential: MicroCredential, design: Design) -> bool:

@@ -14,12 +14,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from iqas.core.refusals import RuleViolation
+from iqas.ui import formats
 from microcredentials.names import confusion_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from microcredentials.models import Assessment, AwardingBody, LearningOutcome, MicroCredentialVersion
+    from microcredentials.models import (
+        Assessment,
+        AwardingBody,
+        LearningOutcome,
+        MicroCredential,
+        MicroCredentialVersion,
+    )
 
 ECTS_ABOVE = Decimal(0)
 ECTS_BELOW = Decimal(15)
@@ -57,6 +64,15 @@ ACTS_MISSING = _(
 ACTS_OUTSTANDING = _("Acts of its approval are not recorded yet (RD 822/2021 art. 37.2 and 37.10).")
 OPEN_CONDITIONS = _("It was approved with conditions that are not fulfilled yet.")
 OPEN_REASONS = _("Reasons for its return are not resolved yet.")
+PRICE_OF_APPROVAL = _(
+    "The Consejo Social approved a price of %(price)s € for it: another one needs a new version (RD 822/2021 art. 37.2)."
+)
+NO_PRICE_APPROVED = _(
+    "The Consejo Social approved no price for it: a price needs a new version (RD 822/2021 art. 37.2)."
+)
+PRICE_DIFFERS = _("Its price is not the one that the Consejo Social approved (RD 822/2021 art. 37.2).")
+SUSPENDED = _("The micro-credential is suspended: it is not offered until it is resumed.")
+EXTINGUISHED = _("The micro-credential is extinguished: it has no further edition.")
 FUTURE_ACT = _("The date of an act does not lie in the future.")
 ACT_TOO_EARLY = _("The act is dated before the step before it.")
 NO_DOCUMENT = _("This step needs its document as evidence.")
@@ -81,6 +97,7 @@ ARTICLES = {
     "outcome-not-assessed": "2022/C 243/02 Annex II.4",
     "frozen": "RD 822/2021 art. 37.10",
     "own-work": "Ley 40/2015 art. 23",
+    "price-not-approved": "RD 822/2021 art. 37.2",
     "acts-missing": "RD 822/2021 art. 37.2, 37.10",
 }
 """Code of a refusal → the article that demands it, the same in every language. The messages name it in words."""
@@ -182,6 +199,30 @@ def _awarding_gaps(bodies: Sequence[AwardingBody]) -> Iterator[Gap]:
         yield Gap("no-awarding-body", "awarding_bodies", NO_AWARDING_BODY)
     elif not any(body.is_coordinating for body in bodies):
         yield Gap("no-coordinator", "awarding_bodies", NO_COORDINATOR)
+
+
+def check_offered(microcredential: MicroCredential) -> None:
+    """Refuses `suspended` and `unchangeable` (extinguished): no edition of it is planned."""
+    if microcredential.state == microcredential.State.SUSPENDED:
+        raise RuleViolation("suspended", SUSPENDED)
+    if microcredential.state == microcredential.State.EXTINGUISHED:
+        raise RuleViolation("unchangeable", EXTINGUISHED)
+
+
+def price_agrees(price: Decimal | None, version: MicroCredentialVersion, *, public: bool) -> bool:
+    """Whether an edition of the version may cost this: in a public university only what was approved with it.
+
+    None is "not said"; a version that is not approved yet has no approved price to contradict.
+    """
+    return not public or not version.is_frozen or price in (None, version.price or 0)
+
+
+def check_price(price: Decimal | None, version: MicroCredentialVersion, *, public: bool) -> None:
+    """Refuses `price-not-approved`: in public universities prices are approved by the Consejo Social (art. 37.2)."""
+    if not price_agrees(price, version, public=public):
+        message = NO_PRICE_APPROVED if version.price is None else PRICE_OF_APPROVAL
+        approved = formats.decimal(version.price or 0, 2)
+        raise refusal("price-not-approved", message % {"price": approved}, "price")
 
 
 def hours_fit(ects: Decimal | None, hours: int | None) -> bool:

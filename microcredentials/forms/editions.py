@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from iqas.ui.formats import short_day as day_words
-from microcredentials.models import Edition, EditionReport, EnrolmentCount, Incident
+from microcredentials.models import Edition, EditionReport, EnrolmentCount, Incident, MicroCredentialVersion
 
 
 def day_field(label: Any, *, required: bool = True) -> forms.DateField:
@@ -53,11 +53,17 @@ class EditionForm(forms.Form):
         return {"seen": edition.revision, **{name: getattr(edition, name) for name in cls.TERMS}}
 
     @classmethod
-    def again(cls, last: Edition) -> dict[str, Any]:
-        """The terms of the last edition, a year later on the same day of the week."""
+    def designed(cls, design: MicroCredentialVersion | None) -> dict[str, Any]:
+        """The terms that the design says."""
+        return {"places": design.places, "price": design.price} if design is not None else {}
+
+    @classmethod
+    def again(cls, last: Edition, *, design: MicroCredentialVersion | None) -> dict[str, Any]:
+        """The terms of the last edition, a year later on the same day of the week, at the price of the design."""
         year = timedelta(weeks=52)
         shifted = {name: day + year for name in ("starts", "ends") if (day := getattr(last, name))}
-        return cls.initial_of(last) | shifted
+        price = {} if design is None or design.price is None else {"price": design.price}
+        return cls.initial_of(last) | shifted | price
 
     def terms(self) -> dict[str, Any]:
         values = {name: self.cleaned_data[name] for name in self.TERMS}

@@ -13,7 +13,8 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from iqas.core import clock
 from iqas.core.models import Identified, Versioned
-from iqas.organisation.models import AcademicYear
+from iqas.organisation.models import AcademicYear, University
+from microcredentials import rules
 from microcredentials.models.catalogue import MicroCredential, MicroCredentialVersion
 from microcredentials.workflow import Needs
 
@@ -34,6 +35,26 @@ VERSION_APPROVED = Needs(
     lambda edition: edition.version.approved_at is not None,
     _("Its version of the micro-credential is not approved."),
     mend="microcredential-detail",
+)
+NOT_SUSPENDED = Needs(
+    "suspended",
+    lambda edition: edition.microcredential.state != MicroCredential.State.SUSPENDED,
+    rules.SUSPENDED,
+    mend="approval-detail",
+)
+NOT_EXTINGUISHED = Needs(
+    "extinguished",
+    lambda edition: edition.microcredential.state != MicroCredential.State.EXTINGUISHED,
+    rules.EXTINGUISHED,
+)
+PRICE_APPROVED = Needs(
+    "price-not-approved",
+    lambda edition: (
+        edition.price in (None, edition.version.price or 0)
+        or rules.price_agrees(edition.price, edition.version, public=University.current().is_public)
+    ),
+    rules.PRICE_DIFFERS,
+    mend="edition-edit",
 )
 HAS_STARTED = Needs(
     "not-started",
@@ -165,11 +186,11 @@ class Edition(FSMModelMixin, Identified):
 
     @property
     def starters(self) -> int | None:
-        """How many were still enrolled on the first day; None where nobody knows. Needs select_related("counts")."""
+        """How many began: neither withdrawn before nor recognised. None where nobody knows. Needs select_related("counts")."""
         counts: EnrolmentCount | None = getattr(self, "counts", None)
         if counts is None or counts.enrolled is None:
             return None
-        return counts.enrolled - (counts.withdrawn_before_start or 0)
+        return counts.enrolled - (counts.withdrawn_before_start or 0) - (counts.recognised or 0)
 
     @property
     def teacher_names(self) -> list[str]:
@@ -179,7 +200,14 @@ class Edition(FSMModelMixin, Identified):
         field=state,
         source=State.PLANNED,
         target=State.OPEN,
-        conditions=[VERSION_APPROVED, HAS_DATES, HAS_PLACES],
+        conditions=[
+            NOT_SUSPENDED,
+            NOT_EXTINGUISHED,
+            VERSION_APPROVED,
+            HAS_DATES,
+            HAS_PLACES,
+            PRICE_APPROVED,
+        ],
         custom={
             "verb": _("Open the registration"),
             "done": _("Registration opened"),

@@ -30,7 +30,7 @@ from microcredentials.models import (
 )
 from microcredentials.services import writing
 from microcredentials.services.checks import store, validate
-from microcredentials.services.editions import new_edition
+from microcredentials.services.editions import check_not_over, new_edition
 from microcredentials.services.writing import Body, Evaluation, Outcome
 
 MAX_ROWS = 20_000
@@ -269,6 +269,7 @@ class _Import:
             return False
         edition = None if among is None else among.filter(starts=row.starts).first()
         if edition is None:
+            rules.check_offered(microcredential)
             new_edition(
                 actor=self.actor,
                 microcredential=microcredential,
@@ -284,8 +285,7 @@ class _Import:
         changes = {name: value for name, value in wanted.items() if value and value != getattr(edition, name)}
         if not changes:
             return False
-        if edition.state == Edition.State.CLOSED:
-            raise RuleViolation("closed", _("A closed edition no longer changes."), field=next(iter(changes)))
+        check_not_over(edition, field=next(iter(changes)))
         for name, value in changes.items():
             setattr(edition, name, value)
         edition.revision += 1

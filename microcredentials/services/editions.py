@@ -17,6 +17,7 @@ from iqas.core.events import emit
 from iqas.core.refusals import RuleViolation, StaleVersion
 from iqas.organisation.models import AcademicYear, University
 from iqas.organisation.services import ensure_year
+from microcredentials import rules
 from microcredentials.models import Edition, EnrolmentCount, MicroCredential
 from microcredentials.services.checks import store
 from microcredentials.workflow import blocked_by, leads_on, transitions_from
@@ -41,15 +42,15 @@ def plan_edition(
 ) -> Edition:
     """The next edition in the academic year of its first day, of the version in force.
 
-    `repeats` is the edition of the same micro-credential whose terms it takes over: its page lists what changed since.
-    Refuses `unchangeable` (an extinguished micro-credential), `other-microcredential` and `dates-order`. `actor` is
-    None for the terminal.
+    Places and price are those of the design where they are not said. `repeats` is the edition of the same
+    micro-credential whose terms it takes over: its page lists what changed since. Refuses `suspended`, `unchangeable`
+    (an extinguished micro-credential), `other-microcredential`, `dates-order` and `price-not-approved` (RD 822/2021
+    art. 37.2). `actor` is None for the terminal.
     """
     microcredential = MicroCredential.objects.select_for_update().get(pk=microcredential.pk)
     if actor is not None:
         require(actor, "microcredential.edit", microcredential)
-    if microcredential.state == MicroCredential.State.EXTINGUISHED:
-        raise RuleViolation("unchangeable", _("An extinguished micro-credential has no further edition."))
+    rules.check_offered(microcredential)
     if repeats is not None and repeats.microcredential_id != microcredential.pk:
         raise RuleViolation(
             "other-microcredential", _("An edition repeats one of the same micro-credential.")
@@ -70,7 +71,7 @@ def plan_edition(
         action="edition.planned",
         subject=edition,
         scope=microcredential.scope,
-        after={"code": edition.code, "starts": starts, "ends": ends, "places": places}
+        after={"code": edition.code, "starts": starts, "ends": ends, "places": edition.places}
         | ({"repeats": repeats.code} if repeats is not None else {}),
     )
     return edition
@@ -87,21 +88,31 @@ def new_edition(
     year: AcademicYear | None = None,
     code: str = "",
     state: str = State.PLANNED,
+    price: Decimal | None = None,
     **terms: Any,
 ) -> Edition:
-    """The row alone, for `plan_edition` and imports. The year is that of `starts`, else today's, unless given."""
+    """The row alone, for `plan_edition` and imports. The year is that of `starts`, else today's, unless given.
+
+    Refuses `price-not-approved`.
+    """
+    version = microcredential.current
+    if version is not None:
+        places = version.places if places is None else places
+        price = version.price if price is None else price
+        rules.check_price(price, version, public=University.current().is_public)
     year = year or ensure_year(actor=actor, date=starts or clock.today())
     taken = microcredential.editions.filter(year=year).aggregate(last=Max("number"))["last"] or 0
     edition = Edition(
         code=code or f"{microcredential.code}-{year.starts.year}-{taken + 1}",
         microcredential=microcredential,
-        version=microcredential.current,
+        version=version,
         year=year,
         number=taken + 1,
         starts=starts,
         ends=ends,
         places=places,
         venue=venue,
+        price=price,
         state=state,
         **terms,
     )
@@ -113,7 +124,8 @@ def new_edition(
 def edit_edition(*, actor: Any, edition: Edition, seen: int, **changes: Any) -> Edition:
     """Change dates, places, venue, price or teachers until it is closed or cancelled.
 
-    Refuses `StaleVersion`, `closed`, `cancelled`, `other-year` (its code names the year) and `dates-order`.
+    Refuses `StaleVersion`, `closed`, `cancelled`, `other-year` (its code names the year), `dates-order` and
+    `price-not-approved` (RD 822/2021 art. 37.2).
     """
     edition = locked(edition)
     require(actor, "edition.edit", edition)
@@ -128,6 +140,8 @@ def edit_edition(*, actor: Any, edition: Edition, seen: int, **changes: Any) -> 
             _("The first day falls in another academic year: plan a new edition there."),
             field="starts",
         )
+    if edition.price != before.get("price", edition.price):
+        rules.check_price(edition.price, edition.version, public=University.current().is_public)
     store(edition, fields=list(before))
     record_changes(
         actor=actor,
@@ -147,7 +161,7 @@ def advance_edition(
     """Take one step: `open`, `run`, `finish`, `sign`, `rectify`, `close` or `cancel`.
 
     Refuses `wrong-state`, `no-reason` (cancelling, rectifying, and beginning with too few say why), `below-minimum`
-    (fewer learners than the university's minimum, unless `despite_minimum`), and the first unmet condition with its
+    (fewer begin than the design or the university asks for, unless `despite_minimum`), and the first unmet condition with its
     reason. Emits the event of the step (`edition.opened` … `edition.cancelled`) with the edition.
     """
     edition = locked(edition)
@@ -155,7 +169,7 @@ def advance_edition(
     if not leads_on(edition, step):
         raise RuleViolation("wrong-state", _("This step does not follow from the present state."))
     for need in blocked_by(edition, step):
-        raise RuleViolation(need.code, need.reason)
+        raise rules.refusal(need.code, need.reason)
     declared = next(found for found in transitions_from(edition) if found.name == step)
     if step == "run":
         check_minimum(edition, despite=despite_minimum)
@@ -183,10 +197,15 @@ def advance_edition(
     return edition
 
 
+def minimum_of(edition: Edition, university: University) -> int:
+    """The fewest learners to run it: those of its design, else those that the university asks for."""
+    return edition.version.places_min or university.min_enrolment
+
+
 def is_below_minimum(edition: Edition, university: University) -> bool:
-    """Whether fewer are enrolled than the university asks for. Unknown is not fewer. Needs the edition's counts."""
+    """Whether fewer begin than are needed. Unknown is not fewer. Needs the edition's version and counts."""
     starters = edition.starters
-    return starters is not None and starters < university.min_enrolment
+    return starters is not None and starters < minimum_of(edition, university)
 
 
 def check_minimum(edition: Edition, *, despite: bool) -> None:
@@ -196,19 +215,19 @@ def check_minimum(edition: Edition, *, despite: bool) -> None:
         raise RuleViolation(
             "below-minimum",
             _(
-                "%(enrolled)s enrolled, and the university asks for %(minimum)s: cancel the edition, or begin it all "
-                "the same and say why."
+                "%(starters)s would begin, and at least %(minimum)s are needed: cancel the edition, or begin it all the "
+                "same and say why."
             )
-            % {"enrolled": edition.starters, "minimum": university.min_enrolment},
+            % {"starters": edition.starters, "minimum": minimum_of(edition, university)},
         )
 
 
-def check_not_over(edition: Edition) -> None:
+def check_not_over(edition: Edition, field: str | None = None) -> None:
     """Refuses `closed` and `cancelled`."""
     if edition.state == State.CLOSED:
-        raise RuleViolation("closed", _("A closed edition no longer changes."))
+        raise RuleViolation("closed", _("A closed edition no longer changes."), field=field)
     if edition.state == State.CANCELLED:
-        raise RuleViolation("cancelled", _("A cancelled edition no longer changes."))
+        raise RuleViolation("cancelled", _("A cancelled edition no longer changes."), field=field)
 
 
 def check_unsigned(edition: Edition) -> None:

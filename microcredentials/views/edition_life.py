@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from iqas.core.access import require
 from iqas.core.views import page
 from iqas.ui import conflicts, forms
+from microcredentials import rules
 from microcredentials.forms import EditionForm, IncidentAnswerForm, IncidentForm, ReportForm
 from microcredentials.models import Incident
 from microcredentials.services import edition_reports, editions
@@ -25,7 +26,10 @@ def edition_repeat(request: HttpRequest, code: str) -> HttpResponseBase:
     """Plans the next edition with the terms of this one."""
     last = visible_edition(request, code)
     require(request.user, "microcredential.edit", last.microcredential)
-    form = EditionForm(request.POST or None, initial=EditionForm.again(last))
+    rules.check_offered(last.microcredential)
+    form = EditionForm(
+        request.POST or None, initial=EditionForm.again(last, design=last.microcredential.current)
+    )
     if request.method == "POST" and form.is_valid():
         with forms.refusals(form):
             planned = editions.plan_edition(

@@ -15,7 +15,7 @@ from iqas.core.refusals import StaleVersion
 from iqas.core.views import page
 from iqas.organisation.models import University
 from iqas.ui import forms, lists
-from microcredentials import edition_presenters
+from microcredentials import edition_presenters, rules
 from microcredentials.forms import CountsForm, EditionForm
 from microcredentials.models import Edition
 from microcredentials.services import editions
@@ -67,7 +67,8 @@ def edition_detail(request: HttpRequest, code: str) -> HttpResponse:
 def edition_create(request: HttpRequest, code: str) -> HttpResponseBase:
     microcredential = visible_microcredential(request, code)
     require(request.user, "microcredential.edit", microcredential)
-    form = EditionForm(request.POST or None)
+    rules.check_offered(microcredential)
+    form = EditionForm(request.POST or None, initial=EditionForm.designed(microcredential.current))
     if request.method == "POST" and form.is_valid():
         with forms.refusals(form):
             edition = editions.plan_edition(
@@ -149,8 +150,11 @@ def edition_advance(request: HttpRequest, code: str, step: str) -> HttpResponseB
     consequences: list[Any] = [CONSEQUENCES[step]] if step in CONSEQUENCES else []
     if below:
         consequences.append(
-            _("Only %(enrolled)s are enrolled; the university asks for %(minimum)s.")
-            % {"enrolled": edition.starters, "minimum": University.current().min_enrolment}
+            _("Only %(starters)s would begin; at least %(minimum)s are needed.")
+            % {
+                "starters": edition.starters,
+                "minimum": editions.minimum_of(edition, University.current()),
+            }
         )
     return forms.confirm_page(
         request,

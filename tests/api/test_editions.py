@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ def call(api: Any) -> Any:
 
 class TestEditions:
     def test_planned_changed_opened_and_cancelled(self, call: Any) -> None:
-        approved = make_microcredential(approved=True)
+        approved = make_microcredential(approved=True, price=Decimal("90.50"))
         make_year(2025)
         body = {
             "microcredential": approved.code,
@@ -40,6 +41,12 @@ class TestEditions:
             "price": "90.50",
             "teachers": ["Ana  Ruiz", "Luis Gil"],
         }
+        status, problem = call.post("editions/", body | {"price": "80"})
+        assert (status, problem["code"], problem["article"]) == (
+            409,
+            "price-not-approved",
+            "RD 822/2021 art. 37.2",
+        )
         status, made = call.post("editions/", body)
         assert (status, made["state"], made["teachers"]) == (201, "planned", ["Ana Ruiz", "Luis Gil"])
         assert (made["price"], made["results_due"], made["report_due"]) == (

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from iqas.core import clock
 from iqas.core.audit import history
 from iqas.core.refusals import RuleViolation, StaleVersion
 from iqas.core.worklist import work_of
 from microcredentials.deadlines import report_due, results_due
 from microcredentials.models import Edition
 from microcredentials.selectors.editions import reedition_changes
-from microcredentials.services import approval, edition_reports, editions, enrolments, proposals
+from microcredentials.services import approval, edition_reports, editions, enrolments, proposals, publication
 from tests.factories.accounts import make_staff
 from tests.factories.microcredentials import (
     make_counts,
@@ -55,6 +56,25 @@ class TestTooFewLearners:
         make_enrolments(edition, *["enrolled"] * 3)
         assert advance(edition, "run").state == "running"
         assert advance(make_edition(state="open"), "run").state == "running"
+
+    def test_the_fewest_learners_of_the_design_count_before_those_of_the_university(self) -> None:
+        the_university(min_enrolment=8)
+        small = make_edition(make_microcredential(approved=True, places_min=3), state="open")
+        make_enrolments(small, *["enrolled"] * 3)
+        assert advance(small, "run").state == "running"
+        large = make_edition(make_microcredential(approved=True, places_min=12), state="open")
+        make_enrolments(large, *["enrolled"] * 10)
+        with refused("below-minimum") as refusal:
+            advance(large, "run")
+        assert "10" in str(refusal.value.message)
+        assert "12" in str(refusal.value.message)
+
+    def test_who_got_it_by_recognition_does_not_begin(self) -> None:
+        the_university(min_enrolment=8)
+        edition = make_edition(state="open")
+        make_enrolments(edition, *["enrolled"] * 7, *["recognised"] * 4)
+        with refused("below-minimum"):
+            advance(edition, "run")
 
     def test_cancelling_says_why_and_ends_everything(self) -> None:
         edition = make_edition(state="open")
@@ -176,7 +196,7 @@ class TestTheFinalReport:
 
 class TestRepeating:
     def test_the_changes_since_the_last_edition_are_listed(self) -> None:
-        microcredential = make_microcredential(approved=True)
+        microcredential = make_microcredential(approved=True, price=Decimal(90))
         officer = make_staff("quality_officer")
         first = editions.plan_edition(
             actor=officer,
@@ -218,6 +238,105 @@ class TestRepeating:
                 ends=date(2026, 10, 9),
                 repeats=make_edition(),
             )
+
+
+class TestTheApprovedPrice:
+    """RD 822/2021 art. 37.2: in public universities the Consejo Social approves the prices."""
+
+    def plan(self, microcredential: Any, **terms: Any) -> Edition:
+        return editions.plan_edition(
+            actor=make_staff("quality_officer"),
+            microcredential=microcredential,
+            starts=date(2025, 10, 6),
+            ends=date(2025, 10, 10),
+            **terms,
+        )
+
+    def test_price_and_places_are_those_of_the_design(self) -> None:
+        planned = self.plan(make_microcredential(approved=True, price=Decimal("120.50"), places=18))
+        assert (planned.price, planned.places) == (Decimal("120.50"), 18)
+        assert self.plan(make_microcredential(approved=True), places=9).price is None
+
+    @pytest.mark.parametrize("price", ["120", "0", "121.00"])
+    def test_another_price_is_refused_with_its_article(self, price: str) -> None:
+        microcredential = make_microcredential(approved=True, price=Decimal("120.50"))
+        with refused("price-not-approved") as refusal:
+            self.plan(microcredential, price=Decimal(price))
+        assert (refusal.value.article, refusal.value.field) == ("RD 822/2021 art. 37.2", "price")
+        assert "120,50" in str(refusal.value.message)
+        planned = self.plan(microcredential, price=Decimal("120.5"))
+        officer = make_staff("quality_officer")
+        with refused("price-not-approved"):
+            editions.edit_edition(actor=officer, edition=planned, seen=1, price=Decimal(price))
+        editions.edit_edition(actor=officer, edition=planned, seen=1, venue="Aula 2")
+
+    def test_without_an_approved_price_it_costs_nothing(self) -> None:
+        microcredential = make_microcredential(approved=True)
+        with refused("price-not-approved"):
+            self.plan(microcredential, price=Decimal(90))
+        assert self.plan(microcredential, price=Decimal(0)).price == 0
+
+    def test_a_private_university_decides_itself(self) -> None:
+        the_university(is_public=False)
+        assert (
+            self.plan(make_microcredential(approved=True, price=Decimal(90)), price=Decimal(60)).price == 60
+        )
+
+    def test_planned_before_the_approval_it_opens_at_the_price_that_was_approved(self) -> None:
+        officer = make_staff("quality_officer")
+        microcredential = make_microcredential(actor=officer, price=Decimal(90))
+        planned = self.plan(microcredential, places=20)
+        version = microcredential.current
+        assert version is not None
+        version.refresh_from_db()
+        version = proposals.edit_version(
+            actor=officer, version=version, seen=version.version, price=Decimal(110)
+        )
+        approval.approve_version(actor=make_staff("approver"), version=version)
+        with refused("price-not-approved") as refusal:
+            advance(planned, "open")
+        assert refusal.value.article == "RD 822/2021 art. 37.2"
+        editions.edit_edition(actor=officer, edition=planned, seen=1, price=Decimal(110))
+        assert advance(planned, "open").state == "open"
+
+    def test_an_edition_of_the_version_before_keeps_its_price(self) -> None:
+        officer = make_staff("quality_officer")
+        microcredential = make_microcredential(actor=officer, approved=True, price=Decimal(90))
+        planned = self.plan(microcredential, places=20)
+        draft = proposals.begin_version(actor=officer, microcredential=microcredential)
+        draft = proposals.edit_version(actor=officer, version=draft, seen=draft.version, price=Decimal(110))
+        approval.approve_version(actor=make_staff("approver"), version=draft)
+        assert advance(planned, "open").price == 90
+
+
+class TestWhatIsNotOffered:
+    def change(self, microcredential: Any, *steps: str) -> None:
+        for step in steps:
+            publication.change_standing(
+                actor=make_staff("quality_officer"),
+                microcredential=microcredential,
+                step=step,
+                on=clock.today(),
+                reason="Sin profesorado",
+            )
+
+    def test_a_suspended_one_plans_and_opens_no_edition_until_it_is_resumed(self) -> None:
+        microcredential = make_microcredential(approved=True)
+        planned, running = make_edition(microcredential), make_edition(microcredential, state="running")
+        self.change(microcredential, "publish", "suspend")
+        with refused("suspended"):
+            make_edition(microcredential)
+        with refused("suspended"):
+            advance(planned, "open")
+        assert advance(running, "finish").state == "finished"
+        self.change(microcredential, "resume")
+        assert advance(planned, "open").state == "open"
+
+    def test_an_extinguished_one_opens_none(self) -> None:
+        planned = make_edition()
+        self.change(planned.microcredential, "extinguish")
+        with refused("extinguished"):
+            advance(planned, "open")
 
 
 class TestDeadlines:

@@ -14,17 +14,19 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
+from iqas.core import clock
 from iqas.core.audit import history
 from iqas.core.models import AuditEvent
 from iqas.core.refusals import AccessDenied
 from iqas.organisation.models import Centre
 from microcredentials.importers.columns import COLUMNS
 from microcredentials.models import Edition, MicroCredential
-from microcredentials.services import approval, proposals
+from microcredentials.services import approval, proposals, publication
 from microcredentials.services.catalogue_import import import_catalogue
+from microcredentials.services.editions import advance_edition
 from microcredentials.services.imported import ensure_imported_edition
 from tests.factories.accounts import make_staff
-from tests.factories.microcredentials import make_microcredential
+from tests.factories.microcredentials import make_edition, make_microcredential
 from tests.factories.organisation import make_centre, make_year
 
 pytestmark = pytest.mark.django_db
@@ -218,6 +220,36 @@ class TestRefusals:
         assert run(f"{HEADER}\n{row}\n")[0] == 1
         code, _answer = run(f"{HEADER}\n{row}\n", "--drafts")
         assert (code, Edition.objects.count()) == (0, 0)
+
+    @pytest.mark.parametrize("state", ["closed", "cancelled"])
+    def test_an_edition_that_is_over_is_not_changed_by_a_file(self, run: Any, state: str) -> None:
+        edition = make_edition(state="open" if state == "cancelled" else state)
+        if state == "cancelled":
+            advance_edition(
+                actor=make_staff("quality_officer"), edition=edition, step="cancel", reason="Sin aula"
+            )
+        title = edition.version.title_es
+        row = f"{edition.microcredential.code};{title};6;150;híbrida;30;2025-10-06;2025-11-28"
+        code, answer = run(f"{HEADER}\n{row}\n", "--drafts")
+        assert (code, problems(answer)) == (1, [(2, "places", state)])
+        edition.refresh_from_db()
+        assert (edition.places, edition.state) == (25, state)
+
+    def test_an_edition_has_the_price_of_the_design_and_none_while_it_is_suspended(self, run: Any) -> None:
+        made = make_microcredential("Uno", approved=True, price=Decimal("90.00"))
+        rows = [f"{made.code};Uno;6;150;híbrida;25;2026-03-03;2026-03-17"]
+        assert run("\n".join([HEADER, *rows]))[0] == 0
+        assert made.editions.get().price == Decimal("90.00")
+        publication.change_standing(
+            actor=make_staff("quality_officer"),
+            microcredential=made,
+            step="suspend",
+            on=clock.today(),
+            reason="Sin aula",
+        )
+        code, answer = run(f"{HEADER}\n{rows[0].replace('-03-', '-05-')}\n")
+        assert (code, problems(answer)) == (1, [(2, "", "suspended")])
+        assert made.editions.count() == 1
 
     def test_an_approved_version_is_never_changed_by_a_file(self, run: Any) -> None:
         made = make_microcredential("Uno", approved=True)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from iqas.core import clock
 from iqas.core.panels import _builders
+from microcredentials import rules
 from microcredentials.models import Edition, MicroCredential
+from microcredentials.services import publication
 from tests.factories.microcredentials import make_counts, make_edition, make_microcredential
 from tests.factories.organisation import make_centre, make_year
 from tests.support.pages import assert_hides, assert_shows, text_of
@@ -200,6 +204,45 @@ class TestEditions:
         answer = client_for(staff("quality_officer")).get(edition.get_absolute_url())
         assert_hides(answer, f'action="{url("edition-advance", edition.code, "open")}"')
         assert edition.microcredential.get_absolute_url() in text_of(answer)
+
+    def test_an_edition_is_planned_at_the_price_and_places_of_the_design(
+        self, staff: Any, client_for: Any
+    ) -> None:
+        make_year(2025)
+        microcredential = make_microcredential(approved=True, price=Decimal("120.50"), places=18)
+        client = client_for(staff("coordinator", scope=microcredential.scope))
+        page = url("edition-create", microcredential.code)
+        form = client.get(page).context["form"]
+        assert (form.initial["price"], form.initial["places"]) == (Decimal("120.50"), 18)
+        terms = {"starts": "2026-03-03", "ends": "2026-03-17", "places": "18", "price": "100"}
+        answer = client.post(page, terms)
+        assert answer.status_code == 422
+        assert "art. 37.2" in str(answer.context["form"].errors["price"])
+        assert client.post(page, terms | {"price": "120,50"}).status_code == 302
+        repeat = url("edition-repeat", Edition.objects.get().code)
+        assert client.get(repeat).context["form"].initial["price"] == Decimal("120.50")
+
+    def test_a_suspended_one_shows_why_no_edition_is_planned(self, staff: Any, client_for: Any) -> None:
+        edition = make_edition()
+        microcredential = edition.microcredential
+        publication.change_standing(
+            actor=staff("quality_officer"),
+            microcredential=microcredential,
+            step="suspend",
+            on=clock.today(),
+            reason="Sin profesorado",
+        )
+        client = client_for(staff("coordinator", scope=microcredential.scope))
+        page = client.get(microcredential.get_absolute_url())
+        assert str(rules.SUSPENDED) in text_of(page)
+        assert_hides(page, url("edition-create", microcredential.code))
+        blocked = client.get(edition.get_absolute_url())
+        assert str(rules.SUSPENDED) in text_of(blocked)
+        assert_hides(
+            blocked, url("edition-repeat", edition.code), url("edition-advance", edition.code, "open")
+        )
+        for name, code in (("edition-create", microcredential.code), ("edition-repeat", edition.code)):
+            assert client.get(url(name, code)).status_code == 409
 
     def test_unknown_steps_and_codes(self, staff: Any, client_for: Any) -> None:
         edition = make_edition()

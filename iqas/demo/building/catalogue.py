@@ -32,7 +32,6 @@ from microcredentials.services.proposals import (
 )
 from microcredentials.services.writing import Evaluation, Outcome
 
-PRICE_PER_ECTS = 24
 UNSIGNED = "ciber"  # nobody has signed the results of its last edition
 VENUES = {
     "onsite": "Aulario norte, aula 2.3",
@@ -230,7 +229,6 @@ def _plan(world: World, run: Run, then: AfterEdition, approved_on: dt.date, lear
             ends=run.ends,
             places=places,
             venue=VENUES[run.content.mode],
-            price=run.content.ects * PRICE_PER_ECTS,
             teachers=run.content.teacher,
             repeats=run.microcredential.editions.exclude(state=Edition.State.CANCELLED)
             .order_by("-starts")
@@ -247,7 +245,7 @@ def _run_through(world: World, run: Run, edition: Edition, then: AfterEdition, l
 
     def step(name: str, reason: str = "") -> Callable[[], None]:
         def take() -> None:
-            present = Edition.objects.select_related("counts").get(pk=edition.pk)
+            present = Edition.objects.select_related("counts", "version").get(pk=edition.pk)
             below = name == "run" and is_below_minimum(present, University.current())
             advance_edition(
                 actor=coordinator,
