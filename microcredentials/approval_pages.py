@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +21,12 @@ from microcredentials.models import (
     Change,
     MicroCredential,
     MicroCredentialVersion,
+    StandingAct,
     Submission,
 )
 from microcredentials.sections import SECTIONS, Section
 from microcredentials.selectors.comparison import Comparison
-from microcredentials.selectors.process import Process, Thread
+from microcredentials.selectors.process import Process, Thread, is_to_come, standing_acts
 from microcredentials.services.publication import PERMISSIONS
 from microcredentials.services.writing import gaps_of
 from microcredentials.workflow import blocked_by, leads_on, transitions_from
@@ -52,6 +54,14 @@ class ActRow:
 
 
 @dataclass(frozen=True)
+class StandingRow:
+    """An act about the offer, with the address of its document for who may open it."""
+
+    act: StandingAct
+    document_url: str
+
+
+@dataclass(frozen=True)
 class Round:
     """One submission with its acts; `is_current` where it is the one that counts."""
 
@@ -73,6 +83,7 @@ def approval_page(user: Any, microcredential: MicroCredential, process: Process)
         "sections": [SectionThreads(section, process.threads.get(section.code, [])) for section in SECTIONS],
         "may_remark": not version.is_frozen and bool(can(user, "approval.remark", microcredential)),
         "standing": standing_links(user, microcredential),
+        "standing_rows": standing_rows(user, microcredential),
         "entries": history_entries(microcredential, presenters.SENTENCES, presenters.field_labels()),
     }
 
@@ -80,19 +91,13 @@ def approval_page(user: Any, microcredential: MicroCredential, process: Process)
 def rounds_of(user: Any, microcredential: MicroCredential, process: Process) -> list[Round]:
     """Every submission with its acts, the last first."""
     acts = [act for submission in process.submissions for act in submission.acts.all()]
-    documents = {act.document.evidence_id for act in acts if act.document}
-    seen = (
-        set(allowed(user, "evidence.view").filter(pk__in=documents).values_list("pk", flat=True))
-        if documents
-        else set()
-    )
+    urls = _document_urls(user, acts)
 
     def row(act: ApprovalAct, submission: Submission) -> ActRow:
-        evidence = act.document.evidence if act.document else None
         may_fulfil = act.is_open_condition and can(user, act.step.permission, submission)
         return ActRow(
             act,
-            evidence.get_absolute_url() if evidence and evidence.pk in seen else "",
+            urls.get(act.pk, ""),
             reverse("microcredentials:conditions-fulfil", args=[microcredential.code, act.step.code])
             if may_fulfil
             else "",
@@ -106,6 +111,22 @@ def rounds_of(user: Any, microcredential: MicroCredential, process: Process) -> 
         )
         for submission in process.submissions
     ]
+
+
+def standing_rows(user: Any, microcredential: MicroCredential) -> list[StandingRow]:
+    acts = standing_acts(microcredential)
+    urls = _document_urls(user, acts)
+    return [StandingRow(act, urls.get(act.pk, "")) for act in acts]
+
+
+def _document_urls(user: Any, acts: Sequence[ApprovalAct | StandingAct]) -> dict[Any, str]:
+    """Act → the address of its document, where the person may open it."""
+    evidence = {act.pk: act.document.evidence for act in acts if act.document}
+    if not evidence:
+        return {}
+    wanted = {one.pk for one in evidence.values()}
+    seen = set(allowed(user, "evidence.view").filter(pk__in=wanted).values_list("pk", flat=True))
+    return {act: one.get_absolute_url() for act, one in evidence.items() if one.pk in seen}
 
 
 def process_steps(user: Any, microcredential: MicroCredential, process: Process) -> list[Step]:
@@ -124,6 +145,9 @@ def process_steps(user: Any, microcredential: MicroCredential, process: Process)
             else "",
         )
     )
+    if is_to_come(process.version, microcredential):
+        reasons = [Reason(rules.OPEN_CONDITIONS, "#acts", _("See the acts"))]
+        steps.append(Step(title=_("In force"), state="blocked", reasons=reasons))
     steps.append(_publication_step(user, microcredential, process))
     return steps
 

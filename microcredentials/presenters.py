@@ -35,6 +35,7 @@ SENTENCES = {
     "version.returned": gettext_lazy("returned it"),
     "version.rejected": gettext_lazy("rejected it"),
     "approval.recorded": gettext_lazy("recorded an act of its approval"),
+    "version.in-force": gettext_lazy("put it in force"),
     "approval.fulfilled": gettext_lazy("said that the conditions are fulfilled"),
     "remark.added": gettext_lazy("commented on it"),
     "remark.resolved": gettext_lazy("resolved a comment"),
@@ -86,6 +87,8 @@ OTHER_FIELDS = {
     "change": gettext_lazy("Kind of change"),
     "programme": gettext_lazy("Annual programme"),
     "section": gettext_lazy("Section"),
+    "document": gettext_lazy("Document"),
+    "conditions": gettext_lazy("Conditions"),
     "microcredentials": gettext_lazy("Micro-credentials"),
 }
 REASONS_SHOWN = 3

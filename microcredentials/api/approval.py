@@ -9,10 +9,8 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 
 from iqas.core.access import require
 from iqas.core.refusals import RuleViolation
@@ -20,14 +18,13 @@ from iqas.core.rest import ListView, Shape, operation
 from iqas.core.views import Access
 from microcredentials import rules
 from microcredentials.api.catalogue import MicroCredentialView
-from microcredentials.api.fields import DocumentCode, Person
+from microcredentials.api.fields import IN_PARTS, DocumentCode, Person
 from microcredentials.models import ApprovalAct, Change, MicroCredentialVersion, Remark, Submission
 from microcredentials.sections import CHOICES as SECTIONS
 from microcredentials.selectors.process import process_of, threads_of, waiting, waiting_for
 from microcredentials.services import approval, remarks
 
 LONG = 4000
-IN_PARTS: Any = [*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser]  # for who sends a file
 
 
 class RouteStepShape(Shape):
@@ -269,11 +266,8 @@ class RemarkList(MicroCredentialView):
         version = self.version(code, number)
         require(request.user, "approval.remark", version.microcredential)
         body = self.taken(RemarkNew)
-        parent = body.pop("parent", None)
-        answered = version.remarks.filter(pk=parent).first() if parent else None
-        if parent and answered is None:
-            raise RuleViolation("unknown-remark", _("There is no such comment."), field="parent")
-        made = remarks.add_remark(actor=request.user, version=version, parent=answered, **body)
+        parent = remarks.answered(version, body.pop("parent", None))
+        made = remarks.add_remark(actor=request.user, version=version, parent=parent, **body)
         return Response(RemarkRead(made).data, status=201)
 
 

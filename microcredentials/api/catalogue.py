@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,12 +22,13 @@ from microcredentials.api.design import (
     read_version,
     rows_in,
 )
-from microcredentials.api.fields import Coded
+from microcredentials.api.fields import IN_PARTS, Coded, DocumentCode, Person
 from microcredentials.api.filters import MicroCredentialQuery
-from microcredentials.models import MicroCredential, MicroCredentialVersion
+from microcredentials.models import MicroCredential, MicroCredentialVersion, StandingAct
 from microcredentials.sections import section_of
 from microcredentials.selectors.comparison import approved_before, compare
 from microcredentials.selectors.design import listed
+from microcredentials.selectors.process import standing_acts
 from microcredentials.selectors.proposal import Proposal, proposal_of
 from microcredentials.services import proposals, publication
 
@@ -72,11 +73,29 @@ class VersionRow(Shape):
     approved_at = serializers.DateTimeField(allow_null=True)
 
 
+class StandingActRead(Shape):
+    step = serializers.ChoiceField(choices=StandingAct.Step.choices)
+    on = serializers.DateField(source="held_on")
+    body = serializers.CharField()
+    document = DocumentCode(allow_null=True)
+    reason = serializers.CharField()
+    conditions = serializers.CharField()
+    recorded_by = Person()
+    recorded_at = serializers.DateTimeField()
+
+
 class MicroCredentialRead(MicroCredentialRow):
     state_on = serializers.DateField(allow_null=True)
     state_reason = serializers.CharField()
+    standing = serializers.SerializerMethodField(
+        help_text="What was decided about its offer, the last first."
+    )
     created_at = serializers.DateTimeField()
     versions = serializers.SerializerMethodField()
+
+    @extend_schema_field(StandingActRead(many=True))
+    def get_standing(self, found: MicroCredential) -> list[dict[str, Any]]:
+        return list(StandingActRead(standing_acts(found), many=True).data)
 
     def get_versions(self, found: MicroCredential) -> list[dict[str, Any]]:
         return list(VersionRow(found.versions.order_by("-number"), many=True).data)
@@ -105,6 +124,17 @@ class StandingShape(Shape):
     reason = serializers.CharField(
         required=False, allow_blank=True, max_length=4000, help_text="Needed but for publishing."
     )
+    body = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        help_text="Which body decided it; the one that governs the route where none is named.",
+    )
+    document = DocumentCode(required=False, help_text="Filed evidence and its version, as E-0012/1.")
+    upload = serializers.FileField(
+        required=False, help_text="Or the file: it is filed as evidence. An extinction needs its document."
+    )
+    conditions = serializers.CharField(required=False, allow_blank=True, max_length=4000)
 
 
 class GapShape(Shape):
@@ -236,7 +266,9 @@ class MicroCredentialDetail(MicroCredentialView):
 
 
 class MicroCredentialStanding(MicroCredentialView):
-    """Publishing, suspending, resuming, extinguishing."""
+    """Publishing, suspending, resuming, extinguishing, each as an act."""
+
+    parser_classes = IN_PARTS
 
     @operation(
         "microcredential_standing",

@@ -7,10 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.settings import api_settings
 
 from iqas.core.access import allowed
 from iqas.evidence.models import Evidence, EvidenceVersion
 from microcredentials.models import Partner
+
+IN_PARTS: Any = [*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser]
+"""Parsers for who sends a file with the body."""
 
 
 class Named(serializers.CharField):

@@ -54,8 +54,9 @@ class DocumentField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class DecisionForm(forms.Form):
-    """When which body decided, and the document that proves it."""
+    """When which body decided, and the document that proves it. `day` names the field of the day."""
 
+    day = "held_on"
     held_on = day_field(_("Date of the act"))
     body = forms.CharField(label=_("Body"), max_length=200, required=False)
     document = DocumentField(
@@ -70,7 +71,7 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, scope: Scope, body: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["held_on"].widget.attrs["max"] = clock.today().isoformat()
+        self.fields[self.day].widget.attrs["max"] = clock.today().isoformat()
         self.fields["body"].initial = body
         self.fields["document"].queryset = documents_for(user, scope)  # type: ignore[attr-defined]
 
@@ -128,16 +129,35 @@ class FulfilForm(forms.Form):
         self.fields["on"].initial = clock.today()
 
 
-class StandingForm(forms.Form):
-    """Since when, and why. Publishing needs no reason."""
+class PublishForm(forms.Form):
+    """Since when. Publishing is no act of a body and needs no reason."""
 
     on = day_field(_("As of"))
     reason = text_area(_("Reason"))
 
-    def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["on"].initial = clock.today()
-        self.fields["reason"].required = needs_reason
+
+
+class StandingForm(DecisionForm):
+    """Which body suspended, resumed or extinguished it, since when, why, on which conditions, by which document."""
+
+    held_on = None
+    day = "on"
+    on = day_field(_("As of"))
+    reason = text_area(_("Reason"), required=True)
+    conditions = text_area(
+        _("Conditions"),
+        help_text=_(
+            "What must happen before it is offered again, or what is kept for those who are enrolled."
+        ),
+    )
+    field_order = ("on", "body", "reason", "conditions", "document", "upload")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = clock.today()
 
 
 class ProgrammeForm(forms.Form):

@@ -5,6 +5,7 @@ from microcredentials.models.approval import (
     ApprovalStep,
     Change,
     Remark,
+    StandingAct,
     Submission,
 )
 from microcredentials.models.catalogue import AwardingBody, MicroCredential, MicroCredentialVersion
@@ -45,6 +46,7 @@ __all__ = [
     "Pathway",
     "PathwayStep",
     "Remark",
+    "StandingAct",
     "Submission",
     "Supporter",
     "Teacher",

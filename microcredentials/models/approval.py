@@ -1,4 +1,5 @@
-"""How a version is approved: the route as data, submissions with their acts, remarks by section, the annual programme.
+"""How a version is approved: the route as data, submissions with their acts, remarks by section, the annual programme;
+and how its offer ends, for a while or for ever.
 
 RD 822/2021 art. 37.2 (prices: Consejo Social), 37.10 (annual programme: governing bodies), 37.11 (quality assurance system).
 """
@@ -15,7 +16,8 @@ from django.utils.translation import pgettext_lazy
 from iqas.core.models import Identified
 from iqas.evidence.models import EvidenceVersion
 from iqas.organisation.models import AcademicYear, Scope
-from microcredentials.models.catalogue import MicroCredentialVersion
+from microcredentials import rules
+from microcredentials.models.catalogue import MicroCredential, MicroCredentialVersion
 
 
 class ApprovalRoute(Identified):
@@ -230,6 +232,53 @@ class ApprovalAct(Identified):
     @property
     def is_open_condition(self) -> bool:
         return self.outcome == self.Outcome.CONDITIONS and self.fulfilled_on is None
+
+
+class StandingAct(Identified):
+    """What a body decided about the offer of a micro-credential: since when, why, on which conditions. Written once."""
+
+    class Step(models.TextChoices):
+        PUBLISH = "publish", _("publication")
+        SUSPEND = "suspend", _("suspension")
+        RESUME = "resume", _("resumption")
+        EXTINGUISH = "extinguish", _("extinction")
+
+    microcredential = models.ForeignKey(MicroCredential, models.PROTECT, related_name="standing_acts")
+    number = models.PositiveSmallIntegerField()
+    step = models.CharField(_("act"), max_length=12, choices=Step)
+    held_on = models.DateField(_("date of the act"))
+    body = models.CharField(_("body"), max_length=200, blank=True)
+    document = models.ForeignKey(
+        EvidenceVersion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="standing_acts",
+        verbose_name=_("document"),
+    )
+    reason = models.TextField(_("reason"), blank=True)
+    conditions = models.TextField(_("conditions"), blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["microcredential", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["microcredential", "number"], name="standing_act_number_once"),
+            models.CheckConstraint(
+                condition=Q(step="publish") | (~Q(reason="") & ~Q(body="")),
+                name="standing_act_says_who_and_why",
+                violation_error_message=_("Say which body decided it, and why."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(step="extinguish") | Q(document__isnull=False),
+                name="standing_extinction_documented",
+                violation_error_message=rules.NO_DOCUMENT,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()}, {self.held_on:%d/%m/%Y}"
 
 
 class Remark(Identified):

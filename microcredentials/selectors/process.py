@@ -17,6 +17,7 @@ from microcredentials.models import (
     MicroCredential,
     MicroCredentialVersion,
     Remark,
+    StandingAct,
     Submission,
 )
 from microcredentials.selectors.comparison import Comparison, approved_before, compare, kind_of_change
@@ -120,9 +121,21 @@ def threads_of(version: MicroCredentialVersion, section: str | None = None) -> d
     return {code: [Thread(root, tuple(replies[root.pk])) for root in found] for code, found in roots.items()}
 
 
+def standing_acts(microcredential: MicroCredential) -> list[StandingAct]:
+    """What was decided about its offer, the last first."""
+    acts = microcredential.standing_acts.select_related("document__evidence", "recorded_by")
+    return list(acts.order_by("-number"))
+
+
 def in_work(microcredential: MicroCredential) -> MicroCredentialVersion | None:
     """The version that is being written or decided on."""
     return microcredential.versions.filter(approved_at__isnull=True).first()
+
+
+def is_to_come(version: MicroCredentialVersion, microcredential: MicroCredential) -> bool:
+    """Whether it is approved and not in force yet, because its conditions are not fulfilled. Needs `current`."""
+    in_force = microcredential.current
+    return version.is_frozen and in_force is not None and version.number > in_force.number
 
 
 def versions_of(microcredential: MicroCredential) -> list[MicroCredentialVersion]:

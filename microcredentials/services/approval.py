@@ -130,7 +130,10 @@ def record_act(
 
 @transaction.atomic
 def fulfil_conditions(*, actor: Any, act: ApprovalAct, on: dt.date) -> ApprovalAct:
-    """Say that the conditions of an act are fulfilled. Refuses `own-work`, `future-act`, `act-order`, `no-conditions`."""
+    """Say that the conditions of an act are fulfilled. An approved version that waited for them comes into force.
+
+    Refuses `own-work`, `future-act`, `act-order`, `no-conditions`.
+    """
     submission = _submission(act.submission)
     act = ApprovalAct.objects.select_related("step").get(pk=act.pk)
     require(actor, act.step.permission, submission)
@@ -145,6 +148,8 @@ def fulfil_conditions(*, actor: Any, act: ApprovalAct, on: dt.date) -> ApprovalA
     _record(
         actor, submission.version, "approval.fulfilled", {"step": act.step.name, "date": on}, act.conditions
     )
+    if submission.state == Submission.State.APPROVED and _put_in_force(submission):
+        _record(actor, submission.version, "version.in-force", {"version": submission.version.number})
     return act
 
 
@@ -337,7 +342,7 @@ def _give_back(actor: Any, submission: Submission, act: ApprovalAct) -> None:
 
 
 def _approve(actor: Any, submission: Submission, note: str) -> MicroCredential:
-    """Freeze the version and make it the one in force."""
+    """Freeze the version, and make it the one in force unless conditions are open."""
     _end(submission, Submission.State.APPROVED)
     version = submission.version
     microcredential = version.microcredential
@@ -347,9 +352,8 @@ def _approve(actor: Any, submission: Submission, note: str) -> MicroCredential:
     before = {"state": microcredential.state}
     if microcredential.state == MicroCredential.State.DRAFT:
         microcredential.approve()
-    microcredential.current = version
-    microcredential.save(update_fields=["state", "current"])
-    writing.keep_keys(version)
+        microcredential.save(update_fields=["state"])
+    _put_in_force(submission)
     record(
         actor=actor,
         action="version.approved",
@@ -361,6 +365,24 @@ def _approve(actor: Any, submission: Submission, note: str) -> MicroCredential:
     )
     emit("microcredential.approved", microcredential=microcredential, version=version)
     return microcredential
+
+
+def _put_in_force(submission: Submission) -> bool:
+    """The version of the submission is what is offered from now on, once its conditions are fulfilled; whether it came to be.
+
+    The first version is in force from its draft on: publishing waits for its conditions. An older one never comes back.
+    """
+    version = submission.version
+    microcredential = version.microcredential
+    in_force = microcredential.versions.filter(pk=microcredential.current_id).first()
+    if in_force is not None and in_force.number >= version.number:
+        return False
+    if submission.acts.filter(outcome=Outcome.CONDITIONS, fulfilled_on__isnull=True).exists():
+        return False
+    microcredential.current = version
+    microcredential.save(update_fields=["current"])
+    writing.keep_keys(version)
+    return True
 
 
 def _check_date(submission: Submission, held_on: dt.date) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +45,16 @@ def add_remark(
     )
     _record(actor, version, "remark.added", section, remark.text)
     return remark
+
+
+def answered(version: MicroCredentialVersion, key: str | UUID | None) -> Remark | None:
+    """The comment of the version that a reply names; None where it names none. Refuses `unknown-remark`."""
+    if not key:
+        return None
+    try:
+        return version.remarks.get(pk=key)
+    except (Remark.DoesNotExist, ValidationError) as unknown:
+        raise RuleViolation("unknown-remark", _("There is no such comment."), field="parent") from unknown
 
 
 @transaction.atomic

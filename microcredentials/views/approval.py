@@ -23,6 +23,7 @@ from microcredentials.forms.approval import (
     ActForm,
     DecisionForm,
     FulfilForm,
+    PublishForm,
     RemarkForm,
     ReturnForm,
     StandingForm,
@@ -30,7 +31,14 @@ from microcredentials.forms.approval import (
 )
 from microcredentials.models import ApprovalAct, Change, MicroCredential, MicroCredentialVersion
 from microcredentials.sections import BY_CODE
-from microcredentials.selectors.process import in_work, process_of, threads_of, versions_of, waiting
+from microcredentials.selectors.process import (
+    in_work,
+    is_to_come,
+    process_of,
+    threads_of,
+    versions_of,
+    waiting,
+)
 from microcredentials.services import approval, publication, remarks
 from microcredentials.services.publication import PERMISSIONS
 from microcredentials.views.catalogue import visible_microcredential
@@ -40,11 +48,13 @@ WRITE = ("GET", "HEAD", "POST")
 
 @page("microcredential.view")
 def approval_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """The process of the version that is in work, else of the one in force."""
+    """The process of the version that is in work, else of one that waits for its conditions, else of the one in force."""
     microcredential = visible_microcredential(request, code)
     known = versions_of(microcredential)
-    in_force = [one for one in known if one.pk == microcredential.current_id]
-    version = next(chain((one for one in known if not one.is_frozen), in_force), None)
+    draft = (one for one in known if not one.is_frozen)
+    waits_for_conditions = (one for one in known if is_to_come(one, microcredential))
+    in_force = (one for one in known if one.pk == microcredential.current_id)
+    version = next(chain(draft, waits_for_conditions, in_force), None)
     if version is None:
         raise Http404
     return _process(request, microcredential, version, known)
@@ -143,7 +153,6 @@ def remark_list(request: HttpRequest, code: str, section: str) -> HttpResponseBa
     form = RemarkForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         require(request.user, "approval.remark", microcredential)
-        parent = version.remarks.filter(pk=_uuid(request.POST.get("parent", ""))).first()
         if form.is_valid():
             with forms.refusals(form):
                 remarks.add_remark(
@@ -151,7 +160,7 @@ def remark_list(request: HttpRequest, code: str, section: str) -> HttpResponseBa
                     version=version,
                     section=section,
                     text=form.cleaned_data["text"],
-                    parent=parent,
+                    parent=remarks.answered(version, request.POST.get("parent", "")),
                 )
                 messages.success(request, _("Saved."))
                 return redirect("microcredentials:remark-list", code, section)
@@ -172,7 +181,6 @@ def remark_resolve(request: HttpRequest, code: str, section: str, pk: UUID) -> H
     remark = version.remarks.filter(pk=pk, section=section).first()
     if remark is None:
         raise Http404
-    remark.version = version
     remarks.resolve_remark(actor=request.user, remark=remark)
     messages.success(request, _("Resolved."))
     return redirect("microcredentials:remark-list", code, section)
@@ -185,11 +193,18 @@ def standing_change(request: HttpRequest, code: str, step: str) -> HttpResponseB
     if step not in PERMISSIONS:
         raise Http404
     require(request.user, PERMISSIONS[step], microcredential)
-    data = request.POST if request.method == "POST" else None
+    posted = _posted(request)
+    form = (
+        PublishForm(posted.get("data"))
+        if step == "publish"
+        else StandingForm(
+            **posted, user=request.user, scope=microcredential.scope, body=publication.governing_body()
+        )
+    )
     words = _words_of(step)
     return forms.confirm_step(
         request,
-        StandingForm(data, needs_reason=step != "publish"),
+        form,
         partial(publication.change_standing, actor=request.user, microcredential=microcredential, step=step),
         said=_("Done."),
         back=reverse("microcredentials:approval-detail", args=[code]),
@@ -242,10 +257,7 @@ def _decide(
         )
     declared = submission.waiting_for
     require(request.user, declared.permission, submission)
-    posted: dict[str, Any] = (
-        {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
-    )
-    form = shape(**posted, user=request.user, scope=microcredential.scope, body=declared.body)
+    form = shape(**_posted(request), user=request.user, scope=microcredential.scope, body=declared.body)
     if request.method == "POST" and form.is_valid():
         with forms.refusals(form):
             approval.record_act(actor=request.user, submission=submission, step=declared, **form.decision())
@@ -262,6 +274,10 @@ def _decide(
     return render(request, template, context, status=forms.form_status(form))
 
 
+def _posted(request: HttpRequest) -> dict[str, Any]:
+    return {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
+
+
 def _commented(
     request: HttpRequest, code: str, section: str
 ) -> tuple[MicroCredential, MicroCredentialVersion]:
@@ -271,10 +287,3 @@ def _commented(
         raise Http404
     version.microcredential = microcredential
     return microcredential, version
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -302,6 +302,12 @@ class TestVersions:
         status, published = call.post(path, {"step": "publish", "on": "2026-03-01"})
         assert (status, published["state"], published["state_on"]) == (200, "published", "2026-03-01")
         assert call.post(path, {"step": "suspend", "on": "2026-03-01"})[1]["code"] == "no-reason"
+        why = {"on": "2026-03-01", "reason": "Sin aula", "body": "Junta de Centro"}
+        told = call.post(path, why | {"step": "suspend", "conditions": "Hasta junio"})[1]
+        act = told["standing"][0]
+        assert (act["step"], act["on"], act["body"]) == ("suspend", "2026-03-01", "Junta de Centro")
+        assert (act["conditions"], act["document"]) == ("Hasta junio", None)
+        assert call.post(path, why | {"step": "extinguish"})[1]["code"] == "no-document"
         assert call.post(path, {"step": "erase", "on": "2026-03-01"})[0] == 400
 
 

@@ -328,6 +328,59 @@ class TestChanges:
         credential.refresh_from_db()
         assert (credential.current, credential.state) == (draft, "approved")
 
+    def second_version_with_conditions(self, **changed: Any) -> tuple[MicroCredential, Any, ApprovalAct]:
+        """A published micro-credential, its second version approved with open conditions, and the act that holds them."""
+        author, officer = make_staff("coordinator"), make_staff("quality_officer")
+        credential = make_microcredential("La primera", actor=author, approved=True)
+        publication.change_standing(actor=officer, microcredential=credential, step="publish", on=TODAY)
+        draft = proposals.begin_version(actor=author, microcredential=credential)
+        draft = proposals.edit_version(
+            actor=author, version=draft, seen=draft.version, **({"title_es": "La segunda"} | changed)
+        )
+        submission = approval.submit_version(actor=author, version=draft)
+        act = decide(submission, "conditions")
+        while Submission.objects.get(pk=submission.pk).waiting_for is not None:
+            decide(submission)
+        credential.refresh_from_db()
+        return credential, draft, act
+
+    def test_a_second_version_is_not_in_force_while_its_conditions_are_open(self) -> None:
+        credential, draft, act = self.second_version_with_conditions()
+        draft.refresh_from_db()
+        assert draft.is_frozen
+        assert (credential.current.number, credential.state) == (1, "published")
+        assert (credential.sort_title, credential.scope.label) == ("la primera", "La primera")
+        approval.fulfil_conditions(actor=make_staff("quality_officer"), act=act, on=TODAY)
+        credential = MicroCredential.objects.select_related("scope").get()
+        assert (credential.current, credential.state) == (draft, "published")
+        assert (credential.sort_title, credential.scope.label) == ("la segunda", "La segunda")
+        assert history(credential)[0].action == "version.in-force"
+
+    def test_one_condition_of_two_is_not_enough(self) -> None:
+        author = make_staff("coordinator")
+        credential = make_microcredential(actor=author, approved=True)
+        draft = proposals.begin_version(actor=author, microcredential=credential)
+        draft = proposals.edit_version(actor=author, version=draft, seen=draft.version, ects=3)
+        submission = approval.submit_version(actor=author, version=draft)
+        acts = [decide(submission, "conditions") for _step in range(2)]
+        for _step in range(2):
+            decide(submission)
+        officer = make_staff("quality_officer")
+        approval.fulfil_conditions(actor=officer, act=acts[0], on=TODAY)
+        assert MicroCredential.objects.get().current != draft
+        approval.fulfil_conditions(actor=officer, act=acts[1], on=TODAY)
+        assert MicroCredential.objects.get().current == draft
+
+    def test_an_older_version_never_comes_back_when_its_conditions_are_fulfilled_late(self) -> None:
+        credential, second, act = self.second_version_with_conditions(title_es="La primera", hours=160)
+        author, officer = make_staff("coordinator"), make_staff("quality_officer")
+        third = proposals.begin_version(actor=author, microcredential=credential)
+        third = proposals.edit_version(actor=author, version=third, seen=third.version, hours=165)
+        decide(approval.submit_version(actor=author, version=third))
+        assert MicroCredential.objects.get().current == third
+        approval.fulfil_conditions(actor=officer, act=act, on=TODAY)
+        assert MicroCredential.objects.get().current == third != second
+
     def test_a_substantial_one_needs_every_body_and_a_published_one_stays_published(self) -> None:
         author = make_staff("coordinator")
         credential = make_microcredential(actor=author, approved=True)
@@ -377,9 +430,9 @@ class TestPublication:
         officer = make_staff("quality_officer")
         credential = make_microcredential(approved=True)
 
-        def step(name: str, on: date = TODAY, reason: str = "Falta profesorado") -> None:
+        def step(name: str, on: date = TODAY, reason: str = "Falta profesorado", **act: Any) -> None:
             publication.change_standing(
-                actor=officer, microcredential=credential, step=name, on=on, reason=reason
+                actor=officer, microcredential=credential, step=name, on=on, reason=reason, **act
             )
 
         step("publish")
@@ -396,8 +449,26 @@ class TestPublication:
             TODAY,
             "Falta profesorado",
         )
-        step("resume")
-        step("extinguish")
+        step("resume", body="Consejo Social", conditions="Con dos docentes más")
+        with refused("no-document"):
+            step("extinguish")
+        call_command("load_packs", verbosity=0)
+        step("extinguish", upload=paper())
+        acts = list(credential.standing_acts.all())
+        assert [act.step for act in acts] == ["publish", "suspend", "resume", "extinguish"]
+        assert (acts[1].body, acts[1].held_on, acts[1].recorded_by) == ("Consejo de Gobierno", TODAY, officer)
+        assert (acts[2].body, acts[2].conditions) == ("Consejo Social", "Con dos docentes más")
+        assert acts[3].document is not None
+        assert acts[3].document.evidence.scope == credential.scope
+        last = history(credential)[0].detail
+        assert (last.after["body"], last.after["document"]) == (
+            "Consejo de Gobierno",
+            acts[3].document.label,
+        )
+        with pytest.raises(IntegrityError), transaction.atomic():
+            type(acts[3]).objects.filter(pk=acts[3].pk).update(document=None)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            type(acts[1]).objects.filter(pk=acts[1].pk).update(body="")
         with refused("wrong-state"):
             step("publish")
         with refused("unchangeable"):

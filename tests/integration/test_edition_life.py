@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from iqas.core import clock
 from iqas.core.audit import history
@@ -17,6 +18,7 @@ from microcredentials.models import Edition
 from microcredentials.selectors.editions import reedition_changes
 from microcredentials.services import approval, edition_reports, editions, enrolments, proposals, publication
 from tests.factories.accounts import make_staff
+from tests.factories.approval import paper
 from tests.factories.microcredentials import (
     make_counts,
     make_edition,
@@ -318,6 +320,7 @@ class TestWhatIsNotOffered:
                 step=step,
                 on=clock.today(),
                 reason="Sin profesorado",
+                upload=paper() if step == "extinguish" else None,
             )
 
     def test_a_suspended_one_plans_and_opens_no_edition_until_it_is_resumed(self) -> None:
@@ -334,6 +337,7 @@ class TestWhatIsNotOffered:
 
     def test_an_extinguished_one_opens_none(self) -> None:
         planned = make_edition()
+        call_command("load_packs", verbosity=0)
         self.change(planned.microcredential, "extinguish")
         with refused("extinguished"):
             advance(planned, "open")

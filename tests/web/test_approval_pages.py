@@ -10,8 +10,16 @@ from django.urls import reverse
 
 from iqas.core import clock
 from iqas.core.worklist import work_of
-from microcredentials.models import AnnualProgramme, ApprovalAct, MicroCredential, Remark, Submission
-from microcredentials.services import programmes, proposals
+from microcredentials import rules
+from microcredentials.models import (
+    AnnualProgramme,
+    ApprovalAct,
+    MicroCredential,
+    Remark,
+    StandingAct,
+    Submission,
+)
+from microcredentials.services import approval, programmes, proposals
 from microcredentials.services.writing import Outcome
 from tests.factories.accounts import make_staff
 from tests.factories.approval import decide, make_submission, paper, take_to
@@ -97,7 +105,35 @@ class TestTheProcess:
         )
         assert answer.status_code == 302
         assert_shows(judge.get(url("approval-detail", draft.code)), "Sin aula")
+        ended = url("standing-change", draft.code, "extinguish")
+        why = {"on": "2026-03-02", "reason": "Otra la sustituye", "body": "Junta Rectora"}
+        assert judge.post(ended, why).status_code == 422, "without its document"
+        assert judge.post(ended, why | {"upload": paper("extincion")}).status_code == 302
+        with max_queries(20):
+            page = judge.get(url("approval-detail", draft.code))
+        assert_shows(page, "Otra la sustituye", "Junta Rectora", "Consejo de Gobierno")
+        document = StandingAct.objects.get(step="extinguish").document
+        assert document is not None
+        assert_shows(page, document.label, document.evidence.get_absolute_url())
+        assert_shows(judge.get(draft.get_absolute_url()), "Otra la sustituye")
         assert judge.get(url("standing-change", draft.code, "burn")).status_code == 404
+
+    def test_a_second_version_with_open_conditions_is_shown_as_not_in_force(self, client_for: Any) -> None:
+        author, officer = make_staff("coordinator"), make_staff("quality_officer")
+        credential = make_microcredential("La primera", actor=author, approved=True)
+        draft = proposals.begin_version(actor=author, microcredential=credential)
+        draft = proposals.edit_version(actor=author, version=draft, seen=draft.version, hours=160)
+        submission = approval.submit_version(actor=author, version=draft)
+        decide(submission, "conditions")
+        client = client_for(officer)
+        page = client.get(url("approval-detail", credential.code))
+        assert page.context["version"] == draft
+        assert str(rules.OPEN_CONDITIONS) in text_of(page)
+        fulfil = url("conditions-fulfil", credential.code, "quality-report")
+        assert_shows(page, fulfil)
+        assert client.get(credential.get_absolute_url()).context["version"].number == 1
+        assert client.post(fulfil, {"on": "2026-03-02"}).status_code == 302
+        assert client.get(credential.get_absolute_url()).context["version"] == draft
 
     def test_who_wrote_it_reads_why_they_may_not_decide(self, client_for: Any) -> None:
         author = make_staff("quality_officer")
@@ -153,7 +189,9 @@ class TestReturnsAndComments:
         assert_shows(writer.get(section), "¿Quién lo pide?")
         assert writer.post(section, {"text": " ", "parent": thread.pk}).status_code == 422
         assert writer.post(section, {"text": "Tres cartas.", "parent": thread.pk}).status_code == 302
-        assert writer.post(section, {"text": "Otra cosa.", "parent": "no-uuid"}).status_code == 302
+        for nobody in ("no-uuid", "0c8a6f8e-7e1c-4c8e-9a58-000000000000"):
+            lost = writer.post(section, {"text": "Otra cosa.", "parent": nobody})
+            assert (lost.status_code, Remark.objects.count()) == (422, 2), "no thread of its own"
         assert Remark.objects.filter(parent=thread).count() == 1
         resolve = url("remark-resolve", credential.code, "need", thread.pk)
         assert writer.get(resolve).status_code == 405

@@ -51,6 +51,7 @@ from microcredentials.services.proposals import (
     replace_assessments,
     replace_outcomes,
 )
+from microcredentials.services.publication import change_standing
 from microcredentials.services.register import Entry, Register
 from microcredentials.services.writing import Evaluation, Outcome
 
@@ -152,7 +153,18 @@ def build_objects(mark: str, centre: Centre, hands: Hands) -> Objects:
 
 def _microcredential(centre: Centre, hands: Hands, canary: Any) -> MicroCredential:
     version = _draft(centre, hands, canary)
-    return approve_design(actor=hands.approver, version=version, note=canary("version", "note"))
+    credential = approve_design(actor=hands.approver, version=version, note=canary("version", "note"))
+    for step in ("suspend", "resume"):
+        change_standing(
+            actor=hands.approver,
+            microcredential=credential,
+            step=step,
+            on=clock.today(),
+            body=canary("standing", "body"),
+            reason=canary("standing", "reason"),
+            conditions=canary("standing", "conditions"),
+        )
+    return MicroCredential.objects.get(pk=credential.pk)
 
 
 def _draft(centre: Centre, hands: Hands, canary: Any, **other: Any) -> MicroCredentialVersion:
