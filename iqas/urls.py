@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("iqas.core.urls")),
     path("accounts/", include("iqas.accounts.urls_allauth")),
     path("people/", include("iqas.accounts.urls")),
+    path("settings/approval/", include("microcredentials.urls_routes")),
     path("settings/", include("iqas.organisation.urls")),
     path("jobs/", include("iqas.jobs.urls")),
     path("quality/", include("iqas.dimensions.urls")),

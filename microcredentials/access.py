@@ -68,6 +68,8 @@ for action in ("approval.report", "approval.centre", "approval.govern", "approva
         )
     )
 register(Rule("approval.remark", model="microcredentials.MicroCredential", scope="scope"))
+register(Rule("route.view", model="microcredentials.ApprovalRoute", scope=None))
+register(Rule("route.change", model="organisation.Scope", scope="self"))
 register(Rule("programme.view", model="microcredentials.AnnualProgramme", scope="scope"))
 register(Rule("programme.prepare", model="organisation.Scope", scope="self"))
 register(Rule("programme.approve", model="microcredentials.AnnualProgramme", scope="scope"))

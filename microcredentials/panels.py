@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from iqas.core.access import allowed, can
 from iqas.core.panels import Panel, panel
-from iqas.organisation.models import Centre
+from iqas.organisation.models import Centre, University
 from microcredentials import completeness, document_pages
-from microcredentials.models import Edition, MicroCredential
+from microcredentials.models import ApprovalRoute, Edition, MicroCredential
 from microcredentials.selectors.comparison import compare, previous_edition, sentences
 from microcredentials.services.edition_reports import REPORTABLE
 
@@ -91,3 +91,11 @@ def documents_of_the_edition(request: Any, edition: Edition) -> Panel | None:
         "microcredentials/_documents_panel.html",
         document_pages.edition_panel(request.user, edition),
     )
+
+
+@panel("university", order=10)
+def way_to_approval(request: Any, university: University) -> Panel | None:
+    if not can(request.user, "route.view"):
+        return None
+    route = ApprovalRoute.objects.filter(in_force=True).prefetch_related("steps").first()
+    return Panel(_("Way to approval"), "microcredentials/_route_panel.html", {"route": route})

@@ -12,7 +12,7 @@ from iqas.core import clock
 from iqas.organisation.models import AcademicYear
 from iqas.ui import lists, states
 from iqas.ui.lists import tables
-from microcredentials.models import Agreement, Enrolment, Submission
+from microcredentials.models import Agreement, ApprovalRoute, Enrolment, Submission
 from microcredentials.models.partners import NOTICE
 from microcredentials.selectors.process import waiting_for
 from microcredentials.tables import visible_centres
@@ -192,3 +192,21 @@ class ProgrammeContentTable(SubmissionTable):
         model = Submission
         fields = ("code", "title", "centre", "version", "ects", "mode", "responsible", "change")
         exclude = ("submitted_at", "state", "step", "due")
+
+
+class InForceColumn(lists.StateColumn):
+    def described(self, record: Any, value: Any, bound_column: Any) -> states.State:
+        return states.describe("met", _("in force")) if value else states.describe("none", _("not in force"))
+
+
+class RouteTable(lists.Table):
+    code = lists.CodeColumn(verbose_name=_("Code"))
+    number = lists.NumberColumn(verbose_name=_("Version"))
+    title = lists.Column(verbose_name=_("Title"), attrs=lists.WIDE)
+    in_force = InForceColumn(verbose_name=_("State"))
+    used = lists.NumberColumn(verbose_name=_("Submissions by it"))
+    waiting = lists.NumberColumn(verbose_name=_("In process"))
+
+    class Meta(lists.Table.Meta):
+        model = ApprovalRoute
+        fields = ("code", "number", "title", "in_force", "used", "waiting")

@@ -77,6 +77,8 @@ FUTURE_ACT = _("The date of an act does not lie in the future.")
 ACT_TOO_EARLY = _("The act is dated before the step before it.")
 NO_DOCUMENT = _("This step needs its document as evidence.")
 IMPORTED = _("An imported record has no ECTS credits and is never approved.")
+NO_GOVERNING_STEP = _("The governing body approves every new micro-credential (RD 822/2021 art. 37.10).")
+NO_PRICE_STEP = _("In a public university the Consejo Social approves the price (RD 822/2021 art. 37.2).")
 
 
 ARTICLES = {
@@ -99,6 +101,8 @@ ARTICLES = {
     "own-work": "Ley 40/2015 art. 23",
     "price-not-approved": "RD 822/2021 art. 37.2",
     "acts-missing": "RD 822/2021 art. 37.2, 37.10",
+    "no-governing-step": "RD 822/2021 art. 37.10",
+    "no-price-step": "RD 822/2021 art. 37.2",
 }
 """Code of a refusal → the article that demands it, the same in every language. The messages name it in words."""
 

@@ -91,6 +91,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "approval.govern": frozenset({OFFICER, APPROVER}),
     "approval.price": frozenset({OFFICER, APPROVER}),
     "approval.remark": EDITORS | {REVIEWER, APPROVER},
+    "route.view": STAFF,
+    "route.change": frozenset({ADMINISTRATOR}),
     "programme.view": STAFF,
     "programme.prepare": frozenset({OFFICER, APPROVER}),
     "programme.approve": frozenset({OFFICER, APPROVER}),

@@ -43,6 +43,9 @@ class ApprovalRoute(Identified):
     def __str__(self) -> str:
         return f"{self.code} {self.number}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("routes:route-detail", args=[self.code, self.number])
+
 
 class Change(models.TextChoices):
     """What a version is, compared with the approved one before it."""

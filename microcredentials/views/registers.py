@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from iqas.core.access import allowed, below, paths
 from iqas.core.views import page
 from iqas.ui import lists
+from iqas.ui.components import Link
 from microcredentials.models import Agreement, Submission
 from microcredentials.register_tables import (
     AgreementFilter,
@@ -32,6 +34,7 @@ def approval_list(request: HttpRequest) -> HttpResponse:
         filters=SubmissionFilter,
         title=_("Approvals"),
         intro=_("Every version that was submitted, and the act that it waits for."),
+        actions=[Link(_("Way to approval"), reverse("routes:route-list"))],
         empty=lists.Empty(
             title=_("Nothing was submitted yet"), text=_("A proposal is submitted from its own page.")
         ),

@@ -69,6 +69,7 @@ def test_the_other_centres_objects_do_not_exist(told):
         "survey:",
         "verify:",
         "frameworks:",
+        "routes:",
         "feedback:questionnaire",
         "indicators:indicator",
         "microcredentials:partner-",

@@ -139,6 +139,7 @@ BY_APP: dict[str, Values] = {
     "feedback": lambda o: {"code": o.campaign.code},
     "jobs": lambda o: {"pk": str(_job(o).pk)},
     "audits": lambda o: {"code": o.draft.code, "criterion": "1.1"},
+    "routes": lambda o: {"code": "UNIVERSITY", "number": 1},
     "review": lambda o: {
         "code": o.dossier.code,
         "criterion": "A.1",
