@@ -9,7 +9,7 @@ from django.db.models import F
 
 from feedback.anonymity.canary import key_problems
 from feedback.models import Campaign
-from feedback.selectors.campaigns import campaigns_out_of_balance
+from feedback.selectors.campaigns import anonymous_campaigns_with_names, campaigns_out_of_balance
 from iqas.core import clock
 from iqas.core.doctor import check
 from iqas.core.health import readiness_probe
@@ -32,6 +32,15 @@ def survey_balance() -> Iterator[str]:
         yield (
             f"{campaign.code}: {campaign.used} links used, but {campaign.waiting} answers waiting, {campaign.mixed} mixed "
             f"and {campaign.destroyed_count} destroyed; {campaign.receipted} receipts. Restore the database from its backup."
+        )
+
+
+@check("survey-names", "No anonymous survey knows which institution an answer or a link belongs to.")
+def survey_names() -> Iterator[str]:
+    for campaign in anonymous_campaigns_with_names():
+        yield (
+            f"{campaign.code} is anonymous, but links, comments or answers of it name who they belong to. "
+            "Restore the database from its backup."
         )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Campaign
 from feedback.selectors.campaigns import with_participation
+from feedback.selectors.targets import about_editions, about_microcredential, loaded_with_target
 from iqas.core.access import allowed, can
 from iqas.core.panels import Panel, panel
 
@@ -23,13 +24,13 @@ def edition_panel(request: HttpRequest, edition: Any) -> Panel | None:
     add = ""
     if can(request.user, "campaign.edit", Campaign(scope=edition.microcredential.scope)):
         add = f"{reverse('feedback:campaign-add')}?edition={edition.code}"
-    return _panel(request, Campaign.objects.filter(edition=edition), add)
+    return _panel(request, Campaign.objects.filter(about_editions([edition])), add)
 
 
 @panel("microcredential", order=30)
 def microcredential_panel(request: HttpRequest, microcredential: Any) -> Panel | None:
     """The latest campaigns on all its editions."""
-    return _panel(request, Campaign.objects.filter(edition__microcredential=microcredential), "")
+    return _panel(request, Campaign.objects.filter(about_microcredential(microcredential)), "")
 
 
 @panel("statement", order=30)
@@ -44,6 +45,6 @@ def _panel(request: HttpRequest, campaigns: QuerySet[Campaign], add: str) -> Pan
     visible = with_participation(allowed(request.user, "campaign.view", campaigns)).order_by(
         "-closes", "-code"
     )
-    rows = list(visible.select_related("edition")[: SHOWN + 1])
+    rows = loaded_with_target(visible[: SHOWN + 1])
     context = {"rows": rows[:SHOWN], "more": len(rows) > SHOWN, "add": add}
     return Panel(_("Feedback"), "feedback/_panel.html", context)

@@ -1,6 +1,7 @@
 from modeltranslation.translator import TranslationOptions, register
 
 from feedback.models.campaigns import Campaign
+from feedback.models.outcomes import Outcome
 from feedback.models.questionnaires import Item, QuestionnaireVersion, Section
 
 
@@ -26,3 +27,8 @@ class ItemTranslation(TranslationOptions):
 class CampaignTranslation(TranslationOptions):
     fields = ("title",)
     required_languages = ("es",)
+
+
+@register(Outcome)
+class OutcomeTranslation(TranslationOptions):
+    fields = ("you_said", "we_will", "we_did")

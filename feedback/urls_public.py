@@ -1,15 +1,14 @@
-from django.urls import path
+"""Respondents' pages: the lists of all packages; the survey's own comes last, for it takes every other address."""
 
-from feedback.views import survey
+from feedback.routes import campaigns, comments, dialogue, invitations, outcomes, results, survey
 
 app_name = "survey"
 urlpatterns = [
-    path("", survey.code_enter, name="code-enter"),
-    path("receipt/", survey.receipt_check, name="receipt-check"),
-    path("stop/<str:mark>/", survey.mail_stop, name="mail-stop"),
-    path("c/<str:code>/", survey.survey_begin, name="survey-begin"),
-    path("c/<str:code>/clear/", survey.survey_clear, name="survey-clear"),
-    path("c/<str:code>/<int:page>/", survey.survey_answer, name="survey-answer"),
-    path("<str:token>", survey.link_follow, name="link-follow"),
-    path("<str:token>/", survey.link_follow, name="link-follow-slash"),
+    *campaigns.PUBLIC,
+    *invitations.PUBLIC,
+    *results.PUBLIC,
+    *comments.PUBLIC,
+    *outcomes.PUBLIC,
+    *dialogue.PUBLIC,
+    *survey.PUBLIC,
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import OperationalError, connection
 
-from feedback.models.answers import Comment, Draft, Inbox, Receipt, Response
+from feedback.models import Comment, Draft, Inbox, Receipt, Response
 
 _SAME_VALUES = {
     Inbox: ("sealed", "sealed || ''::bytea"),

@@ -1,10 +1,24 @@
 """The API of questionnaires, campaigns and results."""
 
-from django.urls import path
-
-from feedback.api.views import CampaignResultsView
+from feedback.routes import (
+    campaigns,
+    comments,
+    dialogue,
+    invitations,
+    outcomes,
+    questionnaires,
+    reports,
+    results,
+)
 
 app_name = "feedback"
 urlpatterns = [
-    path("campaigns/<str:code>/results/", CampaignResultsView.as_view(), name="campaign-results"),
+    *campaigns.API,
+    *invitations.API,
+    *questionnaires.API,
+    *results.API,
+    *comments.API,
+    *outcomes.API,
+    *dialogue.API,
+    *reports.API,
 ]

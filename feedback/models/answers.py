@@ -1,6 +1,7 @@
-"""What people answered: while they write (draft), sealed (inbox), and mixed (response, comment, receipt).
+"""What people answered: while they write (draft), sealed (inbox), and mixed (response, receipt); or signed.
 
-No row knows its invitation, its time or its batch, and keys are random: the order of rows says nothing.
+No row but a signed answer knows its invitation, its time or its batch, and keys are random: the order of rows says
+nothing. Comments are in `models.comments`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from feedback.models.campaigns import Campaign
+from feedback.models.campaigns import Campaign, Invitation
 from iqas.core.models import Identified
 
 
@@ -48,24 +49,6 @@ class Response(Identified):
         return str(self.pk)
 
 
-class Comment(Identified):
-    """One text of one respondent, apart from the ratings and from the other texts."""
-
-    class Review(models.TextChoices):
-        PENDING = "pending", _("to be reviewed")
-        SHOWN = "shown", _("shown")
-        WITHHELD = "withheld", _("withheld")
-
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="comments")
-    group_code = models.CharField(max_length=32, blank=True)
-    item = models.ForeignKey("feedback.Item", models.PROTECT, related_name="+")
-    text = models.TextField()
-    review_state = models.CharField(max_length=10, choices=Review, default=Review.PENDING)
-
-    def __str__(self) -> str:
-        return str(self.pk)
-
-
 class Receipt(models.Model):
     """The SHA-256 of a number that one respondent holds: proof that an answer was counted, not which."""
 
@@ -74,3 +57,19 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return self.h
+
+
+class SignedAnswer(Identified):
+    """The answer of one invitation, where the campaign is confidential or attributed and says so; never elsewhere."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="signed_answers")
+    invitation = models.OneToOneField(Invitation, models.PROTECT, related_name="signed_answer")
+    answers = models.JSONField()
+    comments = models.JSONField(default=dict)
+    answered_on = models.DateField(_("answered"))
+
+    class Meta:
+        ordering = ["campaign", "answered_on"]
+
+    def __str__(self) -> str:
+        return str(self.pk)

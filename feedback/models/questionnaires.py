@@ -1,16 +1,20 @@
-"""Questionnaires as data: loaded from packs, never edited, frozen once somebody was asked with them."""
+"""Questionnaires as data: loaded from packs or written here, frozen once somebody was asked with them."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from iqas.core.models import Identified
+from iqas.core.models import Identified, Versioned
 
 
 class Questionnaire(Identified):
-    """The identity that stays when the questions change, so that years can be compared."""
+    """The identity that stays when the questions change, so that years can be compared.
+
+    `about_persons`: its questions judge people who can be named, such as a teacher; its results need larger groups.
+    """
 
     class Audience(models.TextChoices):
         LEARNER = "learner", _("learners")
@@ -23,6 +27,7 @@ class Questionnaire(Identified):
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     audience = models.CharField(_("audience"), max_length=20, choices=Audience)
+    about_persons = models.BooleanField(_("judges persons who can be named"), default=False)
 
     class Meta:
         ordering = ["code"]
@@ -31,15 +36,62 @@ class Questionnaire(Identified):
         return self.code
 
 
-class QuestionnaireVersion(Identified):
-    """One wording of a questionnaire. `sha256` is the hash of its content as canonical JSON."""
+class AudienceThreshold(models.Model):
+    """The minimum group size of one audience, or of surveys about persons, where the university's is not enough."""
+
+    PERSONS = "persons"
+    SUBJECTS = (*Questionnaire.Audience.choices, (PERSONS, _("surveys about persons")))
+
+    subject = models.CharField(_("audience"), max_length=20, choices=SUBJECTS, primary_key=True)
+    least = models.PositiveSmallIntegerField(_("minimum group size"))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(least__gte=3, least__lte=100),
+                name="audience_threshold_range",
+                violation_error_message=_("A minimum group size is between 3 and 100."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.least}"
+
+
+class QuestionnaireVersion(Identified, Versioned):
+    """One wording of a questionnaire. `sha256` is the hash of its content as canonical JSON, empty for a draft.
+
+    Its own are written here (`origin`), from nothing or from `based_on`, and may be asked once they are ready.
+    """
+
+    class Origin(models.TextChoices):
+        PACK = "pack", _("pack")
+        OWN = "own", _("own")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        READY = "ready", _("ready")
 
     questionnaire = models.ForeignKey(Questionnaire, models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField(_("version"))
     title = models.CharField(_("title"), max_length=200)
     intro = models.TextField(_("introduction"), blank=True)
     source = models.CharField(_("source"), max_length=300, blank=True)
-    sha256 = models.CharField(max_length=64, editable=False)
+    origin = models.CharField(_("origin"), max_length=10, choices=Origin, default=Origin.PACK, editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.READY, editable=False)
+    based_on = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="derived",
+        editable=False,
+        verbose_name=_("made from"),
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
     frozen_at = models.DateTimeField(_("frozen"), null=True, blank=True, editable=False)
 
     class Meta:
@@ -49,7 +101,13 @@ class QuestionnaireVersion(Identified):
                 fields=["questionnaire", "number"],
                 name="questionnaire_version_once",
                 violation_error_message=_("This version exists already."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft", origin="own", frozen_at__isnull=True)
+                | (Q(state="ready") & ~Q(sha256="")),
+                name="questionnaire_draft_unused",
+                violation_error_message=_("A draft is asked of nobody."),
+            ),
         ]
 
     def __str__(self) -> str:

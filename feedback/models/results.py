@@ -6,13 +6,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.questionnaires import Item
+from iqas.core import clock
 from iqas.core.models import Identified
 
 
 class ItemSummary(Identified):
     """The counts of one item in a campaign, or in one of its predeclared groups (`group_code`, "" for everybody).
 
-    Everything published reads these rows; the threshold is applied when they are read.
+    Everything published reads these rows; the threshold is applied when they are read. `is_behind`: some later answers
+    are not in it, because they are too few to be told apart from those before them. `distribution` of a number is by
+    bins (`statistics.bins_of`); `total` and `middle_sum` (the sum of its two middle answers) keep mean and median exact.
     """
 
     campaign = models.ForeignKey(
@@ -30,6 +33,10 @@ class ItemSummary(Identified):
     favourable_high = models.PositiveIntegerField(
         null=True
     )  # favourable; null for a census or an unknown one
+    total = models.BigIntegerField(null=True)
+    middle_sum = models.IntegerField(null=True)
+    is_behind = models.BooleanField(default=False)
+    computed_at = models.DateTimeField(_("computed"), default=clock.now)
 
     class Meta:
         ordering = ["campaign", "group_code", "item__order"]

@@ -8,7 +8,16 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from feedback.models import Campaign, Inbox, Invitation, QuestionnaireVersion, Receipt, Response
+from feedback.models import (
+    Campaign,
+    Comment,
+    Inbox,
+    Invitation,
+    QuestionnaireVersion,
+    Receipt,
+    Response,
+    SignedAnswer,
+)
 
 
 @dataclass(frozen=True)
@@ -60,11 +69,10 @@ def participation_of(campaign: Campaign) -> tuple[Participation, list[Participat
 
 
 def usable_versions() -> QuerySet[QuestionnaireVersion]:
-    """The newest version of each questionnaire: what a new campaign may ask."""
-    newer = QuestionnaireVersion.objects.filter(
-        questionnaire_id=OuterRef("questionnaire_id"), number__gt=OuterRef("number")
-    )
-    return QuestionnaireVersion.objects.filter(~Exists(newer)).select_related("questionnaire")
+    """The newest version of each questionnaire that is ready: what a new campaign may ask."""
+    ready = QuestionnaireVersion.objects.filter(state=QuestionnaireVersion.State.READY)
+    newer = ready.filter(questionnaire_id=OuterRef("questionnaire_id"), number__gt=OuterRef("number"))
+    return ready.filter(~Exists(newer)).select_related("questionnaire")
 
 
 def campaigns_out_of_balance() -> QuerySet[Any]:
@@ -83,6 +91,17 @@ def campaigns_out_of_balance() -> QuerySet[Any]:
         .exclude(used=F("waiting") + F("mixed") + F("destroyed_count"), receipted=F("mixed"))
         .order_by("code")
     )
+
+
+def anonymous_campaigns_with_names() -> QuerySet[Campaign]:
+    """Campaigns that promise anonymity and hold a link, a comment or an answer that says whose it is."""
+    own = OuterRef("pk")
+    named = (
+        Q(Exists(Invitation.objects.filter(campaign=own, partner__isnull=False)))
+        | Q(Exists(Comment.objects.filter(campaign=own, partner__isnull=False)))
+        | Q(Exists(SignedAnswer.objects.filter(campaign=own)))
+    )
+    return Campaign.objects.filter(named, mode=Campaign.Mode.ANONYMOUS).order_by("code")
 
 
 def _count_of(rows: QuerySet[Any]) -> Coalesce:

@@ -135,7 +135,7 @@ def campaign_results(campaign: Campaign, language: str) -> CampaignResults:
     results = CampaignResults(
         campaign=campaign.code,
         title=translated(campaign, "title", language),
-        edition=campaign.edition.code if campaign.edition else None,
+        edition=campaign.target.edition.code if campaign.target.edition else None,
         questionnaire=str(version),
         mode=campaign.mode,
         state=campaign.state,

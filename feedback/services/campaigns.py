@@ -18,6 +18,7 @@ from feedback.anonymity.sealing import sealed_size
 from feedback.models import Campaign, Item, QuestionnaireVersion
 from feedback.services import questionnaires
 from feedback.services.mailing import send_first_mails
+from feedback.targets import Target
 from iqas.core import clock
 from iqas.core.access import require
 from iqas.core.audit import record
@@ -51,6 +52,7 @@ def create_campaign(
     """
     campaign = Campaign(
         edition=edition,
+        year=edition.year,
         scope=edition.microcredential.scope,
         questionnaire_version=questionnaire_version,
         mail_language=mail_language,
@@ -258,7 +260,11 @@ def _set_terms(
     campaign.opens, campaign.closes, campaign.threshold = opens, closes, chosen
     for language in settings.INTERFACE_LANGUAGES:
         given = (titles or {}).get(language, "").strip()
-        setattr(campaign, f"title_{language}", given[:300] or composed_title(campaign, language))
+        setattr(
+            campaign,
+            f"title_{language}",
+            given[:300] or composed_title(campaign.questionnaire_version, campaign.target, language),
+        )
     campaign.sort_title = sort_key(campaign.title_es)[:300]  # type: ignore[attr-defined]
     try:
         campaign.clean_fields(exclude=["code", "state"])
@@ -279,12 +285,10 @@ def _check_window(opens: dt.date | None, closes: dt.date) -> None:
         )
 
 
-def composed_title(campaign: Campaign, language: str) -> str:
-    """The questionnaire's title and the edition's, in a language."""
+def composed_title(version: QuestionnaireVersion, target: Target, language: str) -> str:
+    """The questionnaire's title and what it is about, in a language."""
     with override(language):
-        parts = [campaign.questionnaire_version.title]
-        if campaign.edition is not None:
-            parts.append(f"{campaign.edition.version.title} ({campaign.edition.code})")
+        parts = [version.title, target.name]
     return ": ".join(parts)[:300]
 
 

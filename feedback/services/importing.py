@@ -178,6 +178,7 @@ def _create_campaigns(
             code=code,
             questionnaire_version=version,
             edition=edition,
+            year=year,
             scope=edition.microcredential.scope,
             mode=Campaign.Mode.IMPORTED,
             state=Campaign.State.MIXED,

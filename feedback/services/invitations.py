@@ -18,7 +18,7 @@ from feedback.anonymity.keys import KeyRing
 from feedback.anonymity.tokens import code_index, mail_index, read_stop_mark, short_code, token, token_index
 from feedback.importers.recipients import Recipient
 from feedback.models import Campaign, CampaignGroup, Invitation, MailOptOut
-from feedback.services.mailing import REMINDERS, send_first_mails, send_reminders
+from feedback.services.mailing import send_first_mails, send_reminders
 from iqas.core import clock
 from iqas.core.access import require
 from iqas.core.audit import record
@@ -143,10 +143,10 @@ def reminder_refusal(campaign: Campaign) -> RuleViolation | None:
         return RuleViolation("campaign-state", _("The campaign is not open."))
     if campaign.closes is not None and campaign.closes < today:
         return RuleViolation("campaign-state", _("The campaign is not open."))
-    if campaign.reminders_count >= REMINDERS:
+    if campaign.reminders_count >= campaign.reminders_most:
         return RuleViolation(
             "reminders-spent",
-            _("Everybody was reminded %(times)s times: that is all.") % {"times": REMINDERS},
+            _("Everybody was reminded %(times)s times: that is all.") % {"times": campaign.reminders_most},
         )
     waiting = campaign.invitations.filter(email_enc__isnull=False, used=False, last_mail_day__isnull=False)
     last = waiting.aggregate(last=Max("last_mail_day"))["last"]

@@ -16,6 +16,7 @@ from feedback.anonymity.installed import installed_ring
 from feedback.anonymity.tokens import stop_mark, token
 from feedback.models import Campaign, Invitation, MailOptOut
 from feedback.selectors.invitations import survey_url
+from feedback.selectors.targets import with_target
 from feedback.services.submission import takes_answers
 from iqas.core import clock
 from iqas.jobs.mail import Mail, send_built
@@ -23,7 +24,6 @@ from iqas.jobs.services import Order
 from iqas.ui.formats import day
 
 BUILDER = "feedback.invitation"
-REMINDERS = 2
 
 
 def send_first_mails(campaign: Campaign, *, actor: Any = None) -> int:
@@ -46,24 +46,27 @@ def build_mail(*, invitation: str, wave: int) -> Mail | None:
     """The mail of one invitation at the moment it is sent; None when it has lapsed: answered, closed, opted out."""
     found = (
         Invitation.objects.filter(pk=UUID(invitation), used=False, email_enc__isnull=False)
-        .select_related("campaign__edition__version")
+        .select_related("campaign")
         .exclude(mail_idx__in=MailOptOut.objects.values("mail_idx"))
         .first()
     )
-    if found is None or not Campaign.objects.filter(takes_answers(), pk=found.campaign_id).exists():
+    if found is None:
         return None
-    campaign, ring = found.campaign, installed_ring()
+    campaign = with_target(Campaign.objects.filter(takes_answers(), pk=found.campaign_id)).first()
+    if campaign is None:
+        return None
+    ring = installed_ring()
     stop_url = (
         f"{settings.BASE_URL}{reverse('survey:mail-stop', kwargs={'mark': stop_mark(ring, found.mail_idx)})}"
     )
     with override(campaign.mail_language):
         context = {
-            "course": campaign.edition.version.title if campaign.edition else campaign.title,
+            "course": campaign.target.title if campaign.target.editions else campaign.title,
             "title": campaign.title,
             "last_day": day(campaign.closes),
             "threshold": campaign.threshold,
             "wave": wave,
-            "last": wave == REMINDERS,
+            "last": wave >= campaign.reminders_most,
             "stop_url": stop_url,
             "action_url": survey_url(token(ring, found.pk, bytes(campaign.salt))),
             "action_label": _("Answer the survey"),

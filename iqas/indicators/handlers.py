@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feedback.models import Campaign
+from feedback.targets import years_of
 from iqas.core import clock
 from iqas.core.events import on
 from iqas.evidence.models import EvidenceVersion
@@ -13,8 +14,8 @@ from microcredentials.models import Edition
 
 @on("campaign.mixed")
 def answers_were_counted(*, campaign: Campaign) -> None:
-    if campaign.edition is not None:
-        request_measure(year=campaign.edition.year)
+    for year in years_of(campaign.target):
+        request_measure(year=year)
 
 
 @on("edition.counted")

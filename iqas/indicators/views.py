@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from feedback.models import Campaign
+from feedback.selectors.targets import about_editions, with_target
 from iqas.core.access import allowed, can
 from iqas.core.access import require as require_access
 from iqas.core.refusals import StaleVersion
@@ -130,10 +131,11 @@ def _chosen(request: HttpRequest, scopes: list[Scope]) -> Scope:
 
 def _campaigns(branches: list[selectors.Branch]) -> dict[str, list[Campaign]]:
     """The campaigns of the editions shown, by the edition's code."""
-    editions = [branch.edition.pk for branch in branches if branch.edition]
+    editions = [branch.edition for branch in branches if branch.edition]
     by_edition: dict[str, list[Campaign]] = {}
     if editions:
-        found = Campaign.objects.filter(edition__in=editions).exclude(state=Campaign.State.DRAFT)
-        for campaign in found.select_related("edition").order_by("code"):
-            by_edition.setdefault(campaign.edition.code if campaign.edition else "", []).append(campaign)
+        found = Campaign.objects.filter(about_editions(editions)).exclude(state=Campaign.State.DRAFT)
+        for campaign in with_target(found).order_by("code"):
+            for edition in campaign.target.editions:
+                by_edition.setdefault(edition.code, []).append(campaign)
     return by_edition

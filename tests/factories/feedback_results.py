@@ -44,6 +44,8 @@ def make_results(
     values: dict[str, Any] = {
         "title_es": f"Encuesta {code}",
         "title_en": f"Survey {code}",
+        "target_kind": "edition" if edition else "editions",
+        "year": edition.year if edition else None,
         "state": Campaign.State.MIXED,
         "mode": Campaign.Mode.ANONYMOUS,
         "opens": dt.date(2026, 1, 10),

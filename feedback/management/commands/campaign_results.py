@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from feedback.models import Campaign
 from feedback.selectors.results import CampaignResults, campaign_results
+from feedback.selectors.targets import with_target
 from feedback.serialisation import results_json, results_sha256
 
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--language", default="es", choices=[code for code, _ in settings.LANGUAGES])
 
     def handle(self, *args: Any, **options: Any) -> None:
-        campaigns = Campaign.objects.select_related("edition", "questionnaire_version__questionnaire")
+        campaigns = with_target(Campaign.objects.select_related("questionnaire_version__questionnaire"))
         campaign = campaigns.filter(code=options["code"]).first()
         if campaign is None:
             raise CommandError(f"There is no campaign {options['code']}.")

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from feedback.models import Campaign, ItemSummary, Questionnaire
+from feedback.selectors.targets import with_target
 from feedback.services.summaries import EVERYBODY
 from feedback.statistics import Scale, favourable_count
+from feedback.targets import Target, TargetKind
 from iqas.core import clock
 from iqas.evidence.selectors import per_criterion_validity
 from iqas.indicators.models import Definition, Measurement
@@ -32,11 +35,14 @@ class Node:
     edition_id: UUID | None = None
 
 
+Path = tuple[Node, ...]  # the lowest first
+
+
 @dataclass(frozen=True)
 class Fact:
     """One numerator and denominator, of `n` persons, and the nodes that it counts in, the lowest first."""
 
-    path: tuple[Node, ...]
+    path: Path
     numerator: int
     denominator: int
     n: int
@@ -46,7 +52,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Heard:
-    """A finished campaign of an edition, with its counts by item."""
+    """A finished campaign with its counts by item."""
 
     campaign: Campaign
     summaries: Mapping[str, ItemSummary]
@@ -62,17 +68,15 @@ def facts_of_year(
         .select_related("counts", "microcredential__centre")
         .order_by("code")
     )
-    heard = _heard(editions)
+    heard = _heard(editions, year, university)
     facts = {}
     for definition in definitions:
         if definition.computation == Computation.EVIDENCE:
             facts[definition] = _evidence(year, university)
         elif definition.computation == Computation.RESPONSE_RATE:
-            facts[definition] = _from_campaigns(
-                editions, heard, university, lambda found: _responses(found.campaign)
-            )
+            facts[definition] = _from_campaigns(heard, lambda found: _responses(found.campaign))
         elif definition.computation == Computation.FAVOURABLE:
-            facts[definition] = _favourable(definition, editions, heard, university)
+            facts[definition] = _favourable(definition, heard)
         else:
             facts[definition] = _from_counts(FROM_COUNTS[definition.computation], editions, university)
     return facts
@@ -131,72 +135,78 @@ def _from_counts(
 # From answers -----------------------------------------------------------------------------------------
 
 
-def _heard(editions: Iterable[Edition]) -> dict[UUID, list[Heard]]:
-    """The finished campaigns of learners of each edition, in two statements."""
-    campaigns = Campaign.objects.filter(
-        edition__in=[edition.pk for edition in editions],
-        state__in=(Campaign.State.CLOSED, Campaign.State.MIXED),
-        questionnaire_version__questionnaire__audience=Questionnaire.Audience.LEARNER,
-    ).select_related("questionnaire_version__questionnaire")
+def _heard(
+    editions: Iterable[Edition], year: AcademicYear, university: University
+) -> dict[Path, list[Heard]]:
+    """The finished campaigns of learners by the place that they tell of, in five statements.
+
+    A pool tells of the lowest scope that has all its editions, in its year; never of one of them.
+    """
+    places = {edition.pk: _path(edition, university) for edition in editions}
+    campaigns = with_target(
+        Campaign.objects.filter(
+            Q(edition__in=list(places)) | Q(target_kind=TargetKind.EDITIONS, year=year),
+            state__in=(Campaign.State.CLOSED, Campaign.State.MIXED),
+            questionnaire_version__questionnaire__audience=Questionnaire.Audience.LEARNER,
+        ).select_related("questionnaire_version__questionnaire")
+    ).prefetch_related("pooled__microcredential__centre")
     by_campaign: dict[UUID, dict[str, ItemSummary]] = defaultdict(dict)
-    rows = ItemSummary.objects.filter(campaign__in=campaigns, group_code=EVERYBODY).select_related("item")
+    rows = ItemSummary.objects.filter(
+        campaign__in=[campaign.pk for campaign in campaigns], group_code=EVERYBODY
+    ).select_related("item")
     for row in rows:
         by_campaign[row.campaign_id][row.item.code] = row
-    heard: dict[UUID, list[Heard]] = defaultdict(list)
+    heard: dict[Path, list[Heard]] = {path: [] for path in places.values()}
     for campaign in campaigns:
-        if campaign.edition_id is not None:
-            heard[campaign.edition_id].append(Heard(campaign, by_campaign[campaign.pk]))
+        edition = campaign.target.edition
+        path = places[edition.pk] if edition is not None else _path_of_pool(campaign.target, university)
+        heard.setdefault(path, []).append(Heard(campaign, by_campaign[campaign.pk]))
     return heard
 
 
+def _path_of_pool(target: Target, university: University) -> Path:
+    paths = [_scopes_above(edition.microcredential, university) for edition in target.editions]
+    if not paths:
+        return (Node(Level.UNIVERSITY, university.scope_id),)
+    return tuple(node for node in paths[0] if all(node in path for path in paths))
+
+
 def _responses(campaign: Campaign) -> Counted | None:
-    if campaign.mode == Campaign.Mode.IMPORTED:
+    if campaign.mode == Campaign.Mode.IMPORTED or campaign.open_link:
         return None
     return campaign.responses_count + campaign.destroyed_count, campaign.invited_count, campaign.invited_count
 
 
 def _from_campaigns(
-    editions: Iterable[Edition],
-    heard: Mapping[UUID, list[Heard]],
-    university: University,
-    count: Callable[[Heard], Counted | None],
+    heard: Mapping[Path, list[Heard]], count: Callable[[Heard], Counted | None]
 ) -> list[Fact]:
     facts = []
-    for edition in editions:
-        found = [
-            (heard_of, counted) for heard_of in heard.get(edition.pk, ()) if (counted := count(heard_of))
-        ]
+    for path, campaigns in heard.items():
+        found = [(heard_of, counted) for heard_of in campaigns if (counted := count(heard_of))]
         if found:
             numerator, denominator, n = (sum(counted[place] for _, counted in found) for place in range(3))
             source = _names(heard_of.campaign for heard_of, _ in found)
-            facts.append(Fact(_path(edition, university), numerator, denominator, n, source))
+            facts.append(Fact(path, numerator, denominator, n, source))
     return facts
 
 
-def _favourable(
-    definition: Definition,
-    editions: Iterable[Edition],
-    heard: Mapping[UUID, list[Heard]],
-    university: University,
-) -> list[Fact]:
+def _favourable(definition: Definition, heard: Mapping[Path, list[Heard]]) -> list[Fact]:
     """The favourable answers to the items of the definition, of those campaigns and items that may be published.
 
-    An edition whose campaigns are all too small contributes nothing but the note that it was left out: its campaign's
+    A place whose campaigns are all too small contributes nothing but the note that it was left out: its campaign's
     page shows nothing either, so that no total can be compared with it.
     """
-    by_edition = list(editions)
-    facts = _from_campaigns(by_edition, heard, university, lambda found: _favourable_of(definition, found))
-    contributing = {fact.path[0].edition_id for fact in facts}
-    for edition in by_edition:
+    facts = _from_campaigns(heard, lambda found: _favourable_of(definition, found))
+    contributing = {fact.path for fact in facts}
+    for path, campaigns in heard.items():
         asked = [
             found.campaign
-            for found in heard.get(edition.pk, ())
+            for found in campaigns
             if found.campaign.questionnaire_version.questionnaire.code in definition.items
             and found.campaign.responses_count + found.campaign.destroyed_count
         ]
-        if asked and edition.pk not in contributing:
-            empty = Fact(_path(edition, university), 0, 0, 0, _names(asked))
-            facts.append(replace(empty, too_small=True))
+        if asked and path not in contributing:
+            facts.append(replace(Fact(path, 0, 0, 0, _names(asked)), too_small=True))
     return facts
 
 
@@ -242,13 +252,13 @@ def _evidence(year: AcademicYear, university: University) -> list[Fact]:
     return facts
 
 
-def _path(edition: Edition, university: University) -> tuple[Node, ...]:
+def _path(edition: Edition, university: University) -> Path:
     microcredential = edition.microcredential
     own = Node(Level.EDITION, microcredential.scope_id, edition.pk)
     return (own, *_scopes_above(microcredential, university))
 
 
-def _scopes_above(microcredential: MicroCredential, university: University) -> tuple[Node, ...]:
+def _scopes_above(microcredential: MicroCredential, university: University) -> Path:
     return (
         Node(Level.MICROCREDENTIAL, microcredential.scope_id),
         Node(Level.CENTRE, microcredential.centre.scope_id),

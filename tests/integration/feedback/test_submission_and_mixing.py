@@ -336,8 +336,9 @@ def test_no_row_of_an_answer_has_a_time_a_batch_or_a_way_to_its_invitation() -> 
         Inbox: {"id", "campaign_id", "sealed"},
         Draft: {"ref", "campaign_id", "body", "expires_day"},
         Response: {"id", "campaign_id", "group_code", "answers"},
-        Comment: {"id", "campaign_id", "group_code", "item_id", "text", "review_state"},
+        Comment: {"id", "campaign_id", "group_code", "item_id", "text", "review_state", "is_urgent", "marks",
+                  "original", "decision_reason", "decided_on", "partner_id"},
         Receipt: {"h", "campaign_id"},
         Invitation: {"id", "campaign_id", "group_code", "email_enc", "mail_idx", "tok_idx", "code_idx", "sheet",
-                     "used", "reminder_count", "last_mail_day"},
+                     "used", "reminder_count", "last_mail_day", "undelivered", "by_open_link", "partner_id"},
     }  # fmt: skip

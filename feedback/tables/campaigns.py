@@ -10,7 +10,12 @@ from iqas.ui import lists
 class CampaignTable(lists.Table):
     code = lists.CodeColumn()
     title = lists.Column(order_by="sort_title", linkify=True, attrs=lists.WIDE)
-    edition = lists.Column(accessor="edition__code", verbose_name=_("Edition"), attrs=lists.UNBROKEN)
+    edition = lists.Column(
+        accessor="target__label",
+        order_by="edition__code",
+        verbose_name=_("Asked about"),
+        attrs=lists.UNBROKEN,
+    )
     state = lists.StateColumn(verbose_name=_("State"))
     opens = lists.DayColumn(verbose_name=_("First day"))
     closes = lists.DayColumn(verbose_name=_("Last day"))

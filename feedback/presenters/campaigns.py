@@ -12,7 +12,6 @@ from feedback.models import Campaign
 from feedback.selectors.campaigns import Participation, participation_of
 from feedback.services.campaigns import opening_refusal
 from feedback.services.invitations import reminder_refusal
-from feedback.services.mailing import REMINDERS
 from iqas.core import clock
 from iqas.core.access import can
 from iqas.ui.components import Number, Reason, Step
@@ -60,7 +59,7 @@ def detail(user: Any, campaign: Campaign) -> dict[str, Any]:
         "printed": total.invited - total.by_mail,
         "groups": groups,
         "sheets": range(1, campaign.sheets_count + 1),
-        "reminders": REMINDERS,
+        "reminders": campaign.reminders_most,
         "may_edit": is_draft and bool(can(user, "campaign.edit", campaign)),
         "may_invite": (is_draft or is_open) and bool(can(user, "campaign.invite", campaign)),
         "may_extend": is_open and bool(can(user, "campaign.open", campaign)),

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from feedback.importers.recipients import Recipients, read_file, read_pasted
+from feedback.services.invitations import LINKS_ON_A_SHEET
+
+LARGEST_FILE = 5 * 1024 * 1024
+PROBLEMS_SHOWN = 20
+
+
+class InviteForm(forms.Form):
+    """A list of people, pasted or as a file."""
+
+    addresses = forms.CharField(
+        label=_("E-mail addresses"),
+        required=False,
+        max_length=1_000_000,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
+        help_text=_(
+            "One person a line, as mail programs copy them: “Ana &lt;ana@example.org&gt;”. A group may follow: “ana@example.org; Morning”."
+        ),
+    )
+    file = forms.FileField(
+        label=_("Or a file"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_("CSV or XLSX with a column “email” and, if you like, one “group”."),
+    )
+    people: Recipients
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        pasted, file = cleaned.get("addresses", ""), cleaned.get("file")
+        if self.errors:
+            return cleaned
+        if bool(pasted.strip()) == (file is not None):
+            raise ValidationError(
+                _("Paste the addresses or choose a file: one of the two."), code="one-source"
+            )
+        if file is not None and file.size > LARGEST_FILE:
+            raise ValidationError({"file": _("The file is larger than 5 MiB.")})
+        self.people = read_file(file.read()) if file is not None else read_pasted(pasted)
+        field = "file" if file is not None else "addresses"
+        for problem in self.people.problems[:PROBLEMS_SHOWN]:
+            place = _("Row %(row)s: ") % {"row": problem.row} if problem.row else ""
+            self.add_error(field, ValidationError(f"{place}{problem.message}", code=problem.code))
+        if (rest := len(self.people.problems) - PROBLEMS_SHOWN) > 0:
+            self.add_error(
+                field, ngettext("And %(count)s row more.", "And %(count)s rows more.", rest) % {"count": rest}
+            )
+        return cleaned
+
+
+class PrintForm(forms.Form):
+    """How many links without address to print."""
+
+    count = forms.IntegerField(
+        label=_("Number of links"),
+        min_value=1,
+        max_value=LINKS_ON_A_SHEET,
+        help_text=_("One for each person."),
+    )
+    group = forms.CharField(
+        label=_("Group"), max_length=60, required=False, help_text=_("Only if results are wanted by group.")
+    )

@@ -1,0 +1,17 @@
+"""Campaigns, rounds and opening rules."""
+
+from django.urls import URLPattern, path
+
+from feedback.views import campaigns
+
+STAFF = [
+    path("", campaigns.campaign_list, name="campaign-list"),
+    path("campaigns/add/", campaigns.campaign_add, name="campaign-add"),
+    path("campaigns/<str:code>/", campaigns.campaign_detail, name="campaign-detail"),
+    path("campaigns/<str:code>/edit/", campaigns.campaign_edit, name="campaign-edit"),
+    path("campaigns/<str:code>/open/", campaigns.campaign_open, name="campaign-open"),
+    path("campaigns/<str:code>/extend/", campaigns.campaign_extend, name="campaign-extend"),
+    path("campaigns/<str:code>/close/", campaigns.campaign_close, name="campaign-close"),
+]
+PUBLIC: list[URLPattern] = []
+API: list[URLPattern] = []

@@ -1,0 +1,7 @@
+"""Consultations, complaints and suggestions."""
+
+from django.urls import URLPattern
+
+STAFF: list[URLPattern] = []
+PUBLIC: list[URLPattern] = []
+API: list[URLPattern] = []

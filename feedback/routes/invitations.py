@@ -1,0 +1,16 @@
+"""Links, sheets, mail and reminders."""
+
+from django.urls import URLPattern, path
+
+from feedback.views import invitations, survey
+
+STAFF = [
+    path("campaigns/<str:code>/invite/", invitations.campaign_invite, name="campaign-invite"),
+    path("campaigns/<str:code>/print/", invitations.campaign_print, name="campaign-print"),
+    path("campaigns/<str:code>/sheets/<int:sheet>/", invitations.campaign_sheet, name="campaign-sheet"),
+    path("campaigns/<str:code>/remind/", invitations.campaign_remind, name="campaign-remind"),
+]
+PUBLIC = [
+    path("stop/<str:mark>/", survey.mail_stop, name="mail-stop"),
+]
+API: list[URLPattern] = []

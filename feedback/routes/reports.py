@@ -1,0 +1,7 @@
+"""Printed reports."""
+
+from django.urls import URLPattern
+
+STAFF: list[URLPattern] = []
+PUBLIC: list[URLPattern] = []
+API: list[URLPattern] = []

@@ -1,0 +1,123 @@
+"""Staff pages of invitations: lists, printed sheets, reminders."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from feedback.forms.invitations import InviteForm, PrintForm
+from feedback.models import Campaign
+from feedback.selectors.invitations import printed_links
+from feedback.services import invitations
+from feedback.services.invitations import Invited
+from feedback.views.shared import WRITE, campaign_of, posted
+from iqas.core.access import require
+from iqas.core.views import page
+from iqas.organisation.models import University
+from iqas.ui import forms
+from iqas.ui.once import once
+
+
+@page("campaign.invite", methods=WRITE)
+def campaign_invite(request: HttpRequest, code: str) -> HttpResponse:
+    campaign = campaign_of(request, code)
+    require(request.user, "campaign.invite", campaign)
+    form = InviteForm(posted(request), request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        with forms.refusals(form):
+            outcome = invitations.invite_people(
+                actor=request.user, campaign=campaign, people=form.people.people
+            )
+            messages.success(request, _invited_sentence(outcome, form.people.repeated))
+            return redirect(campaign)
+    context = {"campaign": campaign, "form": form}
+    return render(request, "feedback/campaign_invite.html", context, status=forms.form_status(form))
+
+
+@page("campaign.invite", methods=WRITE)
+def campaign_print(request: HttpRequest, code: str) -> HttpResponse:
+    campaign = campaign_of(request, code)
+    require(request.user, "campaign.invite", campaign)
+    form = PrintForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        with forms.refusals(form):
+            return once(request, partial(_print_links, request, campaign, form))
+    context = {"campaign": campaign, "form": form}
+    return render(request, "feedback/campaign_print.html", context, status=forms.form_status(form))
+
+
+def _print_links(request: HttpRequest, campaign: Campaign, form: PrintForm) -> HttpResponseRedirect:
+    sheet = invitations.print_links(actor=request.user, campaign=campaign, **form.cleaned_data)
+    return redirect("feedback:campaign-sheet", code=campaign.code, sheet=sheet)
+
+
+@page("campaign.invite")
+def campaign_sheet(request: HttpRequest, code: str, sheet: int) -> HttpResponse:
+    """The printable sheet: links, QR codes and short codes."""
+    campaign = campaign_of(request, code)
+    require(request.user, "campaign.invite", campaign)
+    if not 1 <= sheet <= campaign.sheets_count:
+        raise Http404
+    context = {
+        "campaign": campaign,
+        "sheet": sheet,
+        "links": printed_links(campaign, sheet),
+        "university": University.current(),
+        "code_address": request.build_absolute_uri(reverse("survey:code-enter")),
+    }
+    return render(request, "feedback/campaign_sheet.html", context)
+
+
+@page("campaign.invite", methods=WRITE)
+def campaign_remind(request: HttpRequest, code: str) -> HttpResponse:
+    campaign = campaign_of(request, code)
+    require(request.user, "campaign.invite", campaign)
+    if request.method == "POST":
+        invitations.remind(actor=request.user, campaign=campaign)
+        messages.success(request, _("The reminder is on its way."))
+        return redirect(campaign)
+    return forms.confirm_page(
+        request,
+        title=_("Send a reminder"),
+        message=_("Everybody who has an address here and has not answered gets one mail with the same link."),
+        verb=gettext_lazy("Send"),
+        cancel_url=campaign.get_absolute_url(),
+        consequences=[
+            _("This is reminder %(number)s of %(most)s.")
+            % {"number": campaign.reminders_count + 1, "most": campaign.reminders_most}
+        ],
+        danger=False,
+    )
+
+
+def _invited_sentence(outcome: Invited, repeated: int) -> str:
+    sentences = [
+        ngettext("%(count)s person was added.", "%(count)s people were added.", outcome.added)
+        % {"count": outcome.added}
+    ]
+    if outcome.known:
+        sentences.append(
+            ngettext("%(count)s was invited before.", "%(count)s were invited before.", outcome.known)
+            % {"count": outcome.known}
+        )
+    if outcome.opted_out:
+        sentences.append(
+            ngettext(
+                "%(count)s wants no survey mail and was left out.",
+                "%(count)s want no survey mail and were left out.",
+                outcome.opted_out,
+            )
+            % {"count": outcome.opted_out}
+        )
+    if repeated:
+        sentences.append(
+            ngettext("%(count)s row was repeated.", "%(count)s rows were repeated.", repeated)
+            % {"count": repeated}
+        )
+    return " ".join(sentences)
