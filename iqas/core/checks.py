@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register, run_checks
+from django.core.files.storage import default_storage
 from django.db import connection
 
 from iqas.core import audit_guard, health, native
@@ -61,6 +62,7 @@ def keys_are_private() -> Iterator[str]:
 def media_is_writable() -> Iterator[str]:
     if problem := health.folder_problem(Path(settings.MEDIA_ROOT), "evidence and documents"):
         yield problem
+    default_storage.exists("files")  # where it is a service: it answers, or the check says why not
 
 
 @check("redis", "The broker answers (or none is set, and jobs run without one).", needs_database=False)

@@ -32,10 +32,12 @@ def columns() -> frozenset[tuple[str, str]]:
 
 def unheld(older_than: timedelta = SAFE_AGE) -> Iterator[str]:
     """The SHA-256 of each stored file that nothing names and that was written longer ago than `older_than`."""
-    if not default_storage.exists("files"):
+    try:
+        folders = sorted(default_storage.listdir("files")[0])
+    except FileNotFoundError:  # nothing was ever stored
         return
     limit = clock.now() - older_than
-    for folder in sorted(default_storage.listdir("files")[0]):
+    for folder in folders:
         present = {
             name
             for name in default_storage.listdir(f"files/{folder}")[1]

@@ -7,7 +7,14 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from iqas.settings.environment import BASE_DIR, database_config, email_config, oidc_apps, read_environment
+from iqas.settings.environment import (
+    BASE_DIR,
+    database_config,
+    email_config,
+    oidc_apps,
+    read_environment,
+    storage_config,
+)
 
 ENVIRONMENT = read_environment()
 PRODUCTION = ENVIRONMENT.production
@@ -133,7 +140,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": storage_config(ENVIRONMENT.storage_url),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION
@@ -317,3 +324,8 @@ SPECTACULAR_SETTINGS = {
 from iqas.settings.logs import configure_logs  # noqa: E402
 
 LOGGING = configure_logs(ENVIRONMENT.log_level, as_json=PRODUCTION)
+
+if ENVIRONMENT.sentry_dsn:
+    from iqas.settings.errors import report_errors
+
+    report_errors(ENVIRONMENT.sentry_dsn, environment=ENVIRONMENT.env)

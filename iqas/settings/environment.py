@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -139,6 +140,17 @@ class Environment(BaseSettings):
         "",
         description="The git commit that the image was built from: dossiers name it. Empty: that of the working copy, if any.",
     )
+    storage_url: str = Field(
+        "",
+        description="`s3://key:secret@host/bucket?region=…`: evidence and finished documents stand in this bucket of an "
+        "S3-compatible service (needs the extra `s3`; `&tls=off` and `&style=path` where the service asks for it). "
+        "Empty: in MEDIA_ROOT.",
+    )
+    sentry_dsn: str = Field(
+        "",
+        description="Address of a Sentry-compatible service that errors of the program are reported to (needs the extra "
+        "`errors`): where in the code, never about whom and never from survey pages. Empty: nothing leaves.",
+    )
     log_level: str = Field("INFO", description="Level of the structured log on standard error.")
     job_lease_seconds: int = Field(
         90, ge=2, description="After how long without a sign of life a job is taken over."
@@ -170,6 +182,21 @@ class Environment(BaseSettings):
     def _complete_provider(cls, value: str) -> str:
         if value:
             oidc_apps(value)
+        return value
+
+    @field_validator("storage_url")
+    @classmethod
+    def _usable_storage(cls, value: str) -> str:
+        storage_config(value)
+        return value
+
+    @field_validator("sentry_dsn")
+    @classmethod
+    def _usable_reports(cls, value: str) -> str:
+        if value and find_spec("sentry_sdk") is None:
+            raise ValueError(
+                "IQAS_SENTRY_DSN is set, but its library is missing: pip install 'iqas[errors]'."
+            )
         return value
 
     def _refuse_unsafe_production(self) -> None:
@@ -284,6 +311,35 @@ def oidc_apps(provider: str) -> list[dict[str, Any]]:
             "settings": {"server_url": given["server_url"], "email_authentication": True},
         }
     ]
+
+
+def storage_config(url: str) -> dict[str, Any]:
+    """Django's default storage for an `s3:` address; the local folder where it is empty."""
+    from urllib.parse import parse_qsl, unquote, urlsplit
+
+    if not url:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    bucket = parts.path.strip("/")
+    if parts.scheme != "s3" or not bucket or not (parts.username and parts.password and parts.hostname):
+        raise ValueError("IQAS_STORAGE_URL must read s3://key:secret@host/bucket.")
+    if find_spec("storages") is None or find_spec("boto3") is None:
+        raise ValueError("IQAS_STORAGE_URL is set, but its library is missing: pip install 'iqas[s3]'.")
+    host = parts.netloc.rpartition("@")[2]
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "access_key": unquote(parts.username),
+            "secret_key": unquote(parts.password),
+            "bucket_name": bucket,
+            "endpoint_url": f"{'http' if query.get('tls') == 'off' else 'https'}://{host}",
+            "region_name": query.get("region"),
+            "addressing_style": query.get("style", "auto"),
+            "default_acl": None,
+            "file_overwrite": True,
+        },
+    }
 
 
 def email_config(url: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from iqas.settings.environment import (
     email_config,
     local_secret,
     read_environment,
+    storage_config,
 )
 
 LONG = "s" * 50
@@ -194,3 +195,42 @@ def test_what_is_wrong_names_its_variable_and_shows_no_value(environment, monkey
     monkeypatch.setenv("IQAS_TRUSTED_PROXIES", "many")
     with pytest.raises(ImproperlyConfigured, match="IQAS_TRUSTED_PROXIES: Input should be"):
         read_environment()
+
+
+@pytest.fixture
+def libraries(monkeypatch):
+    """Makes the optional libraries seem present or absent."""
+
+    def set_present(*present: str) -> None:
+        monkeypatch.setattr("iqas.settings.environment.find_spec", lambda name: name in present or None)
+
+    return set_present
+
+
+def test_files_stand_in_the_bucket_that_was_configured(libraries) -> None:
+    libraries("storages", "boto3")
+    read = storage_config("s3://key:se%2Fcret@minio:9000/iqas?region=eu-south-2&tls=off&style=path")
+    assert read["BACKEND"] == "storages.backends.s3.S3Storage"
+    told = read["OPTIONS"]
+    assert (told["access_key"], told["secret_key"], told["bucket_name"]) == ("key", "se/cret", "iqas")
+    assert (told["endpoint_url"], told["addressing_style"]) == ("http://minio:9000", "path")
+    assert storage_config("s3://k:s@s3.example.org/b")["OPTIONS"]["endpoint_url"] == "https://s3.example.org"
+    assert storage_config("")["BACKEND"].endswith("FileSystemStorage")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("IQAS_STORAGE_URL", "https://bucket", "IQAS_STORAGE_URL must read s3://key:secret@host/bucket"),
+        ("IQAS_STORAGE_URL", "s3://host/bucket", "IQAS_STORAGE_URL must read"),
+        ("IQAS_STORAGE_URL", "s3://k:s@host/bucket", "pip install 'iqas\\[s3\\]'"),
+        ("IQAS_SENTRY_DSN", "https://key@host/1", "pip install 'iqas\\[errors\\]'"),
+    ],
+)
+def test_an_extra_that_cannot_work_is_refused_at_the_start(
+    environment, libraries, variable, value, said
+) -> None:
+    """The extras s3 and errors could be installed, and nothing read them."""
+    libraries()
+    with pytest.raises(ValidationError, match=said):
+        environment(**{variable: value})
