@@ -115,10 +115,11 @@ def cancel(*, actor: Any, job: Job) -> None:
 def retry(*, actor: Any, job: Job) -> None:
     """Put a failed or cancelled job back in the queue with all its attempts.
 
-    Refuses ``job-not-failed`` for any other state.
+    ``actor`` is None for the terminal. Refuses ``job-not-failed`` for any other state.
     """
     with transaction.atomic():
-        require(actor, "job.retry", job)
+        if actor is not None:
+            require(actor, "job.retry", job)
         revived = Job.objects.filter(pk=job.pk, state__in=(JobState.FAILED, JobState.CANCELLED)).update(
             state=JobState.QUEUED,
             attempts=0,

@@ -19,11 +19,13 @@ from audits.selectors import register
 from audits.services import assessments, dossiers
 from feedback.models import Response
 from feedback.services import summaries
+from iqas.accounts.models import RoleAssignment
 from iqas.core.audit import history, verify
 from iqas.core.files import open_stored
+from iqas.core.models import AuditEvent
 from iqas.core.refusals import AccessDenied, RuleViolation
 from iqas.demo.building.organisation import logo_decided
-from iqas.jobs.models import JobState
+from iqas.jobs.models import Job, JobState
 from iqas.jobs.runner import perform_here
 from iqas.organisation.models import University
 from iqas.organisation.services import change_university
@@ -201,6 +203,29 @@ def test_the_commands_build_verify_and_export(
     assert refused.value.code == 1
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["genuine"] is False
     assert verifier.main([str(second), "--register", str(exported)]) == 1
+
+
+def test_the_command_ended_in_a_traceback_where_the_creator_had_lost_the_role(
+    cast: Cast, tmp_path: Path
+) -> None:
+    dossier = make_dossier(cast, printed=False)
+    Job.objects.filter(pk=dossier.job_id).update(state=JobState.FAILED, attempts=5)
+    RoleAssignment.objects.filter(user=dossier.created_by).delete()
+    call_command("build_dossier", dossier.code, "--out", str(tmp_path / "a.pdf"))
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+    [retried] = AuditEvent.objects.filter(action="job.retried")
+    assert retried.actor_id == ""
+
+
+def test_a_refusal_while_printing_is_a_sentence(cast: Cast, tmp_path: Path, monkeypatch) -> None:
+    dossier = make_dossier(cast, printed=False)
+
+    def refuse(*_given: object) -> None:
+        raise RuleViolation("file-missing", "The stored file is missing.")
+
+    monkeypatch.setattr("audits.management.commands.build_dossier.perform_here", refuse)
+    with pytest.raises(CommandError, match=r"The stored file is missing\."):
+        call_command("build_dossier", dossier.code, "--out", str(tmp_path / "a.pdf"))
 
 
 def test_a_thousand_flips_of_a_real_dossier_are_refused(dossier: Dossier, tmp_path: Path) -> None:

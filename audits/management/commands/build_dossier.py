@@ -25,12 +25,12 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, help="where to write the PDF")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        dossier = Dossier.objects.select_related("job", "created_by").filter(code=options["code"]).first()
+        dossier = Dossier.objects.select_related("job").filter(code=options["code"]).first()
         if dossier is None:
             raise CommandError(f"There is no dossier {options['code']}.")
-        if not dossier.is_registered:
-            dossier = self._print(dossier)
         try:
+            if not dossier.is_registered:
+                dossier = self._print(dossier)
             require_unaltered(dossier)
             with open_stored(dossier.sha256) as source, options["out"].open("wb") as target:
                 shutil.copyfileobj(source, target)
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         if job is None:
             raise CommandError(f"{dossier.code} was never ordered.")
         if job.state in (JobState.FAILED, JobState.CANCELLED):
-            retry(actor=dossier.created_by, job=job)
+            retry(actor=None, job=job)
         job = perform_here(job.pk)
         dossier = Dossier.objects.get(pk=dossier.pk)
         if not dossier.is_registered:
