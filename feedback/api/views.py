@@ -27,12 +27,19 @@ class CampaignResultsView(APIView):
     @operation(
         "campaign_results",
         answer=CampaignResultsSerializer,
-        parameters=[OpenApiParameter("language", str, enum=LANGUAGES, description="Language of the texts.")],
+        parameters=[
+            OpenApiParameter(
+                "language",
+                str,
+                enum=LANGUAGES,
+                default=settings.LANGUAGE_CODE,
+                description="Language of the texts, whatever language the program accepts: as `manage.py "
+                "campaign_results` answers.",
+            )
+        ],
     )
     def get(self, request: Request, code: str) -> Response:
-        language = request.query_params.get("language") or getattr(
-            request, "LANGUAGE_CODE", settings.LANGUAGE_CODE
-        )
+        language = request.query_params.get("language") or settings.LANGUAGE_CODE
         if language not in LANGUAGES:
             raise ValidationError({"language": [f"One of {', '.join(LANGUAGES)}."]})
         campaign = get_visible_or_404(request.user, Campaign, "results.view", code=code)

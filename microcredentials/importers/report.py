@@ -36,14 +36,13 @@ class ImportReport:
     written: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """The shape that programs rely on."""
+        """The shape that programs rely on; the message names the article of the law, where there is one."""
         return {
             "rows": self.rows,
             "created": self.created,
             "updated": self.updated,
             "rejected": [
                 {"row": e.row, "field": e.field, "code": e.code, "message": str(e.message)}
-                | ({"article": e.article} if e.article else {})
                 for e in self.rejected
             ],
         }

@@ -16,6 +16,7 @@ from django.test import Client
 
 from iqas.accounts.machines import add_machine
 from tests.factories.accounts import make_staff
+from tests.factories.feedback_results import make_results
 from tests.factories.microcredentials import make_edition, make_microcredential
 from tests.factories.organisation import make_centre
 
@@ -68,6 +69,7 @@ def test_every_example_does_what_it_says(at: Any) -> None:
         "CLIENT_ID": machine.pk,
         "CLIENT_SECRET": secret,
         "MC": make_microcredential("Otra", complete=False).code,
+        "CAMPAIGN": make_results().code,
         "EDITION": make_edition(state="open", starts=date(2026, 4, 6), ends=date(2026, 5, 8)).code,
     }
     lines = examples()

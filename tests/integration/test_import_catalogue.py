@@ -193,6 +193,13 @@ class TestRefusals:
             _code, answer = run(f"{HEADER}\n{GOOD.replace('14,5', '15')}\n")
         assert "37.8" in answer["rejected"][0]["message"]
 
+    def test_a_reason_carried_a_fifth_key(self, run: Any) -> None:
+        _code, answer = run(f"{HEADER}\n{GOOD.replace('14,5', '15')}\n")
+        assert set(answer) == {"rows", "created", "updated", "rejected"}
+        assert {frozenset(reason) for reason in answer["rejected"]} == {
+            frozenset({"row", "field", "code", "message"})
+        }
+
     def test_every_bad_cell_of_every_row_is_named_at_once(self, run: Any) -> None:
         _code, answer = run(f"{HEADER}\nMC-1;Uno;15;x;presencial;;;\nMC-2;Dos;0;75;nada;;;\n")
         assert {(2, "ects", "ects-range"), (2, "hours", "not-a-number")} <= set(problems(answer))

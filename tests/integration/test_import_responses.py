@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import statistics
 from collections import Counter, defaultdict
@@ -166,6 +167,20 @@ def test_a_file_that_is_no_table_of_answers_is_refused(tmp_path: Path, content: 
         run(path)
     assert [problem["code"] for problem in run.last["rejected"]] == [code]  # type: ignore[attr-defined]
     assert nothing_was_written()
+
+
+def test_a_refusal_printed_other_keys_than_a_report(tmp_path: Path) -> None:
+    good = run(a_file(tmp_path / "answers.csv", [{"course code": 1}] * 6), "--dry-run")
+    (tmp_path / "answers.csv").write_bytes(b"")
+    with pytest.raises(CommandError):
+        run(tmp_path / "answers.csv", "--dry-run")
+    refused: dict[str, Any] = run.last  # type: ignore[attr-defined]
+    assert refused.keys() == good.keys()
+    assert (refused["rows"], refused["created"], refused["dry_run"]) == (0, [], True)
+    assert refused["sha256"] == hashlib.sha256(b"").hexdigest()
+    assert refused["mapping_sha256"] == good["mapping_sha256"]
+    [reason] = refused["rejected"]
+    assert (reason["row"], reason["field"], reason["code"]) == (0, "", "empty-file")
 
 
 @pytest.mark.parametrize(

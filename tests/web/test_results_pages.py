@@ -120,6 +120,16 @@ def test_page_command_and_api_say_the_same(officer: Any, client_for: Callable[..
     assert_shows(response, "L01", "L15", "C-0001")
 
 
+def test_without_a_language_the_api_answered_otherwise_than_the_command(
+    officer: Any, client_for: Callable[..., Any]
+) -> None:
+    campaign = make_results(answers=[rate_all(3)] * 7)
+    out = StringIO()
+    call_command("campaign_results", campaign.code, "--json", stdout=out)
+    answer = client_for(officer).get(api_url(campaign), headers={"accept-language": "en"})
+    assert answer.json() == json.loads(out.getvalue())
+
+
 def test_an_unknown_campaign_or_language_is_refused(officer: Any, client_for: Callable[..., Any]) -> None:
     campaign = make_results(answers=[rate_all(3)] * 7)
     client = client_for(officer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from feedback.services.importing import ImportReport, import_responses
 from iqas.core.refusals import RuleViolation
+from iqas.core.tabular import RowError
 
 
 class Command(BaseCommand):
@@ -30,20 +32,20 @@ class Command(BaseCommand):
             report = import_responses(actor=None, path=path, mapping_path=mapping, dry_run=options["dry_run"])
         except RuleViolation as refusal:
             if options["as_json"]:
-                problem = {
-                    "row": refusal.row,
-                    "field": refusal.field,
-                    "code": refusal.code,
-                    "message": str(refusal),
-                }
-                self.stdout.write(json.dumps({"rejected": [problem]}, ensure_ascii=False, indent=2))
+                report = ImportReport(
+                    0, _sha256(path), _sha256(mapping), (), (), (RowError.of(refusal.row or 0, refusal),)
+                )
+                self._print_json(report, options["dry_run"])
             raise CommandError(str(refusal)) from refusal
         if options["as_json"]:
-            self.stdout.write(json.dumps(_as_json(report, options["dry_run"]), ensure_ascii=False, indent=2))
+            self._print_json(report, options["dry_run"])
         else:
             self._say(report, options["dry_run"])
         if report.refused:
             raise CommandError(f"Nothing was imported: {len(report.rejected)} problems.")
+
+    def _print_json(self, report: ImportReport, dry_run: bool) -> None:
+        self.stdout.write(json.dumps(_as_json(report, dry_run), ensure_ascii=False, indent=2))
 
     def _say(self, report: ImportReport, dry_run: bool) -> None:
         for problem in report.rejected:
@@ -56,6 +58,11 @@ class Command(BaseCommand):
             done = "Would import" if dry_run else "Imported"
             self.stdout.write(f"{done} {report.rows} answers into {len(report.created)} campaigns:")
             self.stdout.write(", ".join(report.created))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _as_json(report: ImportReport, dry_run: bool) -> dict[str, Any]:

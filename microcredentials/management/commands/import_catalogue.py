@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from iqas.core.refusals import RuleViolation
+from iqas.core.tabular import RowError
 from iqas.organisation.models import Centre, University
 from microcredentials.importers.report import ImportReport
 from microcredentials.services.catalogue_import import import_catalogue
@@ -46,6 +47,9 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
         except RuleViolation as refusal:
+            if options["json"]:
+                report = ImportReport(sha256="", rejected=[RowError.of(refusal.row or 0, refusal)])
+                self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
             raise CommandError(str(refusal.message)) from refusal
         if options["json"]:
             self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
