@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iqas.accounts.models import EXTERNAL_ROLES, Role, RoleAssignment, User, normal_email
 from iqas.accounts.roles import ASSIGNABLE_ON, active_on
+from iqas.accounts.tokens import InvitationTokens
 from iqas.core import clock
 from iqas.core.access import forget_grants, require
 from iqas.core.audit import record
@@ -137,13 +138,15 @@ def change_person(*, actor: Any, user: User, is_active: bool, reason: str = "") 
 
 
 def password_link(user: User) -> str:
-    """The one-time address where the person sets a password; it ends with its first use."""
-    from allauth.account import app_settings
+    """The one-time address where an invited person sets a password.
+
+    It ends with its first use, with the next sign-in, or after `tokens.INVITATION_DAYS`.
+    """
     from allauth.account.utils import user_pk_to_url_str
     from django.conf import settings
     from django.urls import reverse
 
-    token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+    token = InvitationTokens().make_token(user)
     path = reverse(
         "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": token}
     )

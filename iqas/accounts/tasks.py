@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from iqas.accounts.machines import clear_expired
 from iqas.accounts.models import User
 from iqas.accounts.services import INVITATION, password_link
+from iqas.accounts.tokens import INVITATION_DAYS
 from iqas.jobs.mail import Mail, mail_builder
 from iqas.jobs.registry import job_kind, periodic
 from iqas.jobs.runner import JobContext
@@ -23,6 +24,7 @@ def invitation(*, user: str) -> Mail | None:
         "university": University.current().name,
         "action_url": password_link(person),
         "action_label": _("Set the password"),
+        "days": INVITATION_DAYS,
     }
     return Mail(person.email, person.language, template="person_invited", context=context)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from iqas.accounts import services
 from iqas.accounts.forms import InviteForm, ProfileForm, RoleForm
 from iqas.accounts.models import RoleAssignment, User
-from iqas.accounts.roles import active_on
+from iqas.accounts.roles import active_on, is_external
 from iqas.accounts.tables import PeopleFilter, PeopleTable
 from iqas.core import clock
 from iqas.core.access import can
@@ -143,5 +143,10 @@ def profile_edit(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("accounts:profile-edit")
     held = person.assignments.select_related("scope").filter(active_on(clock.today()))
-    context = {"form": form, "person": person, "held": held}
+    context = {
+        "form": form,
+        "person": person,
+        "held": held,
+        "may_change": not is_external(request.user),
+    }
     return render(request, "accounts/profile_edit.html", context, status=forms.form_status(form))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.utils import translation
 
 from iqas.accounts.services import invite_with_role, password_link
@@ -62,6 +64,58 @@ def test_a_used_password_link_says_what_to_do_next(client_for):
     visitor.post(form, {"password1": PASSWORD, "password2": PASSWORD})
     again = client_for(None).get(link, follow=True)
     assert_shows(again, "Este enlace ya no sirve", "/accounts/password/reset/", "/accounts/login/")
+
+
+def minutes_of(link: str, at) -> int:
+    """How many minutes after it was made the link still opens the form, tried at whole minutes."""
+    made = at("2026-03-01 10:00")
+    path = link() if callable(link) else link
+    last = 0
+    for minutes in (59, 60, 61, 24 * 60, 7 * 24 * 60 - 1, 7 * 24 * 60, 7 * 24 * 60 + 1):
+        at((made + timedelta(minutes=minutes)).isoformat())
+        if 'name="password1"' in text_of(Client().get(path, follow=True)):
+            last = minutes
+    return last
+
+
+def test_a_reset_link_lived_three_days_where_the_message_said_a_short_time(client_for, at):
+    person = make_user(language="en")
+
+    def asked_for() -> str:
+        client_for(None).post("/accounts/password/reset/", {"email": person.email})
+        [message] = sent_messages()
+        assert "The link works once and for one hour." in message.body
+        return link_in(message)
+
+    assert minutes_of(asked_for, at) == 60
+
+
+def test_the_link_of_an_invitation_lives_as_long_as_its_message_says(staff, at):
+    def invited() -> str:
+        centre = make_centre()
+        invite_with_role(
+            actor=staff("administrator"), email="nueva@uni.es", name="Nueva", language="en",
+            role="centre_quality", scope=centre.scope,
+        )  # fmt: skip
+        [message] = sent_messages()
+        assert "The link works once and for 7 days." in message.body
+        return link_in(message)
+
+    assert minutes_of(invited, at) == 7 * 24 * 60
+
+
+def test_the_menu_led_nowhere_to_the_own_account_and_the_last_access(client_for, at):
+    at("2026-03-02 10:00")
+    person = make_user(previous_login=datetime(2026, 2, 27, 9, 30, tzinfo=UTC))
+    page = client_for(person).get("/people/me/", headers={"accept-language": "en"})
+    assert_shows(page, 'href="/people/me/">My account<', "Last access: 27")
+    assert_shows(page, 'href="/people/me/" aria-current="page"')
+
+
+def test_an_auditor_was_offered_a_form_that_is_refused(staff, client_for):
+    page = client_for(staff("auditor")).get("/people/me/")
+    assert_shows(page, "Mi cuenta")
+    assert 'name="language"' not in text_of(page).split("<main")[1]
 
 
 def test_a_message_to_an_unknown_address_names_it_and_offers_no_registration(client_for):

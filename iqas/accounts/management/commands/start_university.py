@@ -12,6 +12,7 @@ from django.db import transaction
 
 from iqas.accounts.models import Role
 from iqas.accounts.services import assign_role, invite_person, password_link
+from iqas.accounts.tokens import INVITATION_DAYS
 from iqas.core.refusals import RuleViolation
 from iqas.organisation.services import begin_university
 
@@ -51,5 +52,7 @@ class Command(BaseCommand):
                 assign_role(actor=None, user=person, role=Role.ADMINISTRATOR, scope=university.scope)
         except RuleViolation as violation:
             raise CommandError(str(violation)) from violation
-        self.stdout.write(f"{university.name} has begun. {person.email} sets the password here, once:")
+        self.stdout.write(
+            f"{university.name} has begun. {person.email} sets the password here, once, within {INVITATION_DAYS} days:"
+        )
         self.stdout.write(password_link(person))
