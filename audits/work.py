@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audits.models import Dossier, SelfAssessment
-from audits.services import reading
+from iqas.accounts.roles import is_external
 from iqas.core.access import allowed
 from iqas.core.worklist import WorkItem, work_source
 
@@ -29,7 +29,7 @@ def reports_to_freeze(user: Any) -> Iterator[WorkItem]:
 @work_source
 def dossiers_to_read(user: Any) -> Iterator[WorkItem]:
     """For an external auditor, until the last day of the assignment."""
-    if not reading.is_external(user):
+    if not is_external(user):
         return
     last_days = dict(user.assignments.order_by("valid_until").values_list("scope", "valid_until"))
     for dossier in allowed(user, "review.open").exclude(state=Dossier.State.PENDING).order_by("code"):

@@ -9,14 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from audits.models import Dossier, Reading
 from iqas.accounts.models import EXTERNAL_ROLES, RoleAssignment
 from iqas.core import clock
-from iqas.core.access import can, grants
+from iqas.core.access import can
 from iqas.core.refusals import AccessDenied
-
-
-def is_external(user: Any) -> bool:
-    """Whether the person holds nothing but the role of an external auditor."""
-    held = grants(user)
-    return bool(held) and all(grant.role in EXTERNAL_ROLES for grant in held)
 
 
 def require_assignment(user: Any) -> None:

@@ -21,6 +21,7 @@ from audits.models import Dossier
 from audits.readings import OpenedPage
 from audits.services import dossiers, reading
 from audits.views.dossiers import dossier_file
+from iqas.accounts.roles import is_external
 from iqas.core import access
 from iqas.core.files import StoredFile, download_response
 from iqas.core.views import signed_in
@@ -59,7 +60,7 @@ def dossier_list(request: HttpRequest) -> HttpResponse:
         .select_related("scope__parent", "snapshot__self_assessment__framework")
         .order_by("-code")
     )
-    if reading.is_external(request.user) and len(held) == 1:
+    if is_external(request.user) and len(held) == 1:
         return redirect("review:dossier-detail", held[0].code)
     return render(request, "audits/review_list.html", {"dossiers": held})
 

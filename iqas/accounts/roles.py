@@ -173,7 +173,7 @@ def grants_of(user: Any) -> Iterator[Grant]:
 
 
 def is_external(user: Any) -> bool:
-    """Whether the person is an external auditor, who reads and changes nothing."""
+    """Whether the person is an external auditor, who reads, changes nothing and holds no other role."""
     from iqas.core.access import grants
 
     return any(grant.role in EXTERNAL_ROLES for grant in grants(user))
