@@ -29,7 +29,6 @@ METRICS_TOKEN = ENVIRONMENT.metrics_token
 
 ROOT_URLCONF = "iqas.urls"
 WSGI_APPLICATION = "iqas.wsgi.application"
-SITE_ID = 1
 
 INSTALLED_APPS = [
     "modeltranslation",

@@ -152,7 +152,6 @@ PAGE = """{% extends "base.html" %}{% load ui i18n %}
 {% section "Cifras" %}<div class="grid-cards">{% for item in numbers %}{% number item %}{% endfor %}</div>{% endsection %}
 {% section "Criterio" %}{% criterion_card code="1.3" title="Evidencia" text="El centro dispone de evidencias." source="AUDIT 2018" state="partly" checked=False level=3 %}{% card_part %}<h4>Evidencia</h4><p>E-0231</p>{% endcard_part %}{% card_part %}<h4>Indicadores</h4><p>86 %</p>{% endcard_part %}{% endcriterion_card %}{% endsection %}
 {% section "Historia" %}{% timeline entries %}{% endsection %}
-{% section "Trabajo" %}{% job_progress percent=40 step="Componiendo 12 de 34 anexos" %}{% endsection %}
 {% section "Vacíos" %}{% empty_state "nothing-yet" "Aún no hay evidencia" "La evidencia prueba un criterio." "/x/" "Añadir evidencia" %}{% empty_state "not-allowed" "No puede ver esto" "Pida el rol a la unidad de calidad." %}{% endsection %}
 {% section "Gráficos" %}{% for figure in charts %}{% chart figure %}{% endfor %}{% endsection %}
 {% card "Tarjeta" %}<p>Texto</p>{% endcard %}

@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django_tables2 import RequestConfig
 
 from iqas.core import panels as panel_registry
 from iqas.ui import charts, formats, forms, lists, states
@@ -285,20 +284,6 @@ def card_part(content: str, title: Any = "") -> str:
 
 
 @register.simple_tag(takes_context=True)
-def job_progress(
-    context: Context, percent: int | None = None, step: Any = "", label: Any = "", state: str = "running"
-) -> str:
-    values = {
-        "percent": percent,
-        "step": step,
-        "label": label or _("Progress"),
-        "state": states.describe(state),
-        "going": state in {"running", "queued"},
-    }
-    return render(context, "job_progress", values)
-
-
-@register.simple_tag(takes_context=True)
 def chart(context: Context, figure: charts.Chart) -> str:
     language = get_language() or "es"
     values = {
@@ -307,24 +292,6 @@ def chart(context: Context, figure: charts.Chart) -> str:
         "table": charts.table(figure, language),
     }
     return render(context, "chart", values)
-
-
-@register.simple_tag
-def chart_svg(figure: charts.Chart, language: str = "") -> str:
-    return mark_safe(charts.svg(figure, language or get_language() or "es"))
-
-
-@register.simple_tag(takes_context=True)
-def chart_table(context: Context, figure: charts.Chart, language: str = "") -> str:
-    return render(context, "chart_table", {"table": charts.table(figure, language or get_language() or "es")})
-
-
-@register.simple_tag(takes_context=True)
-def table(context: Context, table: Any) -> str:
-    """A `lists.Table` inside a page: sortable, without filters or pages."""
-    request = context["request"]
-    RequestConfig(request, paginate=False).configure(table)
-    return table.as_html(request)
 
 
 @register.simple_tag(takes_context=True)
