@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 from django.utils import translation
 
@@ -15,14 +18,23 @@ REFUSED = {
         Grado en Enfermería | Doble Grado en Derecho y ADE | Título de Grado en Historia | Grado de Enfermería
         Grado universitario de Música | Graduado o Graduada en Física | Graduado/a en Física | Grau en Medicina
         Doctorado en Química | Programa de Doctorado en Química | Doctora en Química | PhD in Physics
-        Licenciatura en Historia | Bachelor of Arts | Bachelor's degree in Law
+        Licenciatura en Historia | Bachelor of Arts | Bachelor's degree in Law | Doutoramento en Química
+        Curso oficial en datos | Título oficial de Ciberseguridad | Titulación oficial en Derecho | Título oficial
+        Título universitario oficial en IA | Programa oficial en datos | Estudios oficiales de Derecho
+        Curs oficial de dades | Titulu ofiziala datuetan | Official degree in data | Microcredencial oficial en IA
+        Posgrado | Posgrado en datos | Postgrado en IA | Curso de posgrado en riego | Postgrau en dades
+        Postgraduado en riego | Postgraduate diploma in data | Magíster | Magíster en datos
+        Maestría | Maestría en datos | Mestrado | Mestrado em dados | Màster en dades
+        Unibertsitate Masterra | Datu Zientziako Unibertsitate Masterra
     """,
     "37.8": """
         Técnico en Cuidados Auxiliares de Enfermería | Técnico Superior en Integración Social
         Técnica Superior en Laboratorio | Técnico/a Superior en Imagen | Curso de técnico superior en imagen
         Grado Medio en Sistemas Microinformáticos | Microcredencial: Grado Superior en Automoción
         Ciclo formativo de grado superior de Administración | Certificado de profesionalidad en soldadura
-        Grado C en soldadura
+        Grado C en soldadura | Formación Profesional en cocina | Curso de Formación Profesional en cocina
+        Formación profesional para el empleo | Formación Profesional de Informática | FP en cocina
+        Formació professional en cuina | Certificat de professionalitat en soldadura | Lanbide Heziketa: sukaldaritza
     """,
     "37.6": """
         Diploma de Experto en Riego | Diploma de Especialización en Riego | Experto Universitario en Riego
@@ -38,6 +50,15 @@ ALLOWED = """
     Experto en Excel | Graduación de lentes | Grados de libertad en estadística | Licencias de obra
     Doctor, tengo una duda: comunicación clínica | Maestros del vino | Diploma digital y cadenas de bloques
     De la formación profesional a la universidad: orientación | Ciberseguridad para pequeñas empresas
+    Inglés para oficiales de marina | Boletín Oficial del Estado: cómo leerlo | Estadística oficial en España
+    Documentos oficiales y su traducción | Traducción jurada de títulos oficiales | Oficial de mantenimiento de parques
+    Lenguas cooficiales en la administración | Homologación de titulaciones oficiales | Curso de protocolo oficial
+    Programas oficiales europeos: cómo pedir ayudas | Certificados oficiales: firma electrónica
+    Orientación a estudiantes de posgrado | Escribir en el posgrado | La maestría artesana del vidrio
+    Maestría del detalle | Magisterio: retos digitales | Tutores de formación profesional dual
+    Formación profesional de los docentes | Formación profesional docente | Formación profesional continua en radioterapia
+    Master amaierako lana prestatzea | Asebetetze gradua neurtzea | Grado de madurez digital
+    α-amilasa y otras enzimas | β-talasemia: diagnóstico | A B C de la nutrición | I+D+i en pymes
 """
 
 
@@ -58,6 +79,35 @@ def test_a_name_that_could_pass_for_a_degree_is_refused_with_its_article(name: s
 @pytest.mark.parametrize("name", listed(ALLOWED))
 def test_a_name_that_only_sounds_like_it_is_allowed(name: str) -> None:
     rules.check_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Мaster en datos",  # Cyrillic М
+        "Mа́ster en datos",  # Cyrillic а with a Latin accent
+        "Μάster en datos",  # Greek Μ and ά
+        "M\u200báster en datos",
+        "Má\u00adster en datos",
+        "ᴍᴀꜱᴛᴇʀ en datos",
+        "M.Á.S.T.E.R. en datos",
+        "M á s t e r en datos",
+        "Grаdo en Derecho",  # Cyrillic а
+        "Doctοrado en Química",  # Greek omicron
+    ],
+)
+def test_what_looks_like_a_letter_is_read_as_that_letter(name: str) -> None:
+    with pytest.raises(RuleViolation) as refusal:
+        rules.check_name(name)
+    assert refusal.value.code == "official-name"
+
+
+def test_no_real_name_is_refused(shared_data: Path) -> None:
+    with (shared_data / "catalogue-real" / "catalogue.csv").open(encoding="utf-8") as file:
+        titles = [row["titulo"] for row in csv.DictReader(file, delimiter=";")]
+    assert titles
+    for title in titles:
+        rules.check_name(title)
 
 
 @pytest.mark.parametrize(
