@@ -24,7 +24,7 @@ from microcredentials.models import (
 )
 from microcredentials.selectors import partners as selectors
 from microcredentials.selectors.pathways import Way, listed, way_of, ways
-from microcredentials.stacking import Piece, Stack, contained, counted
+from microcredentials.stacking import Piece, Stack, contained, credits_of, overlapping
 
 TONES = {"in_force": "met", "expiring": "partly", "expired": "expired", "future": "info"}
 SENTENCES = {
@@ -56,6 +56,9 @@ MORE_FIELDS = {
 WARNINGS = {
     "twice": gettext_lazy("It stands in several steps: its credits count once."),
     "contained": gettext_lazy("All its outcomes are those of %(other)s too: its credits count once."),
+    "overlap": gettext_lazy(
+        "Some of its outcomes are those of %(other)s too: each counts once, at an equal share of the credits."
+    ),
     "not-approved": gettext_lazy("It is not approved."),
     "suspended": gettext_lazy("It is suspended."),
     "extinguished": gettext_lazy("It is extinguished."),
@@ -180,6 +183,7 @@ def pathway_page(user: Any, pathway: Pathway) -> dict[str, Any]:
 
 def step_rows(way: Way, seen: set[Any]) -> list[StepRow]:
     inside = contained(piece for step in way.steps for piece in step)
+    others = {**overlapping(way.steps), **inside}
     shown: set[Hashable] = set()
     rows = []
     for number, step in enumerate(way.steps, 1):
@@ -187,7 +191,7 @@ def step_rows(way: Way, seen: set[Any]) -> list[StepRow]:
         for piece in step:
             counts = piece.key not in shown and piece.key not in inside
             shown.add(piece.key)
-            pieces.append(_piece_row(way, piece, seen, inside.get(piece.key), counts=counts))
+            pieces.append(_piece_row(way, piece, seen, others.get(piece.key), counts=counts))
         rows.append(StepRow(number, tuple(pieces)))
     return rows
 
@@ -196,10 +200,10 @@ def _title(microcredential: MicroCredential) -> str:
     return microcredential.current.title if microcredential.current is not None else ""
 
 
-def _piece_row(way: Way, piece: Piece, seen: set[Any], container: Any, *, counts: bool) -> PieceRow:
+def _piece_row(way: Way, piece: Piece, seen: set[Any], sharer: Any, *, counts: bool) -> PieceRow:
     microcredential = way.microcredentials[piece.key]
     visible = piece.key in seen
-    other = way.microcredentials.get(container)
+    other = way.microcredentials.get(sharer)
     name = other.code if other is not None and other.pk in seen else _("another one")
     return PieceRow(
         code=microcredential.code if visible else "",
@@ -211,7 +215,7 @@ def _piece_row(way: Way, piece: Piece, seen: set[Any], container: Any, *, counts
         counts=counts,
         warnings=tuple(
             str(WARNINGS[item.code]) % {"other": name}
-            if item.code == "contained"
+            if item.code in ("contained", "overlap")
             else str(WARNINGS[item.code])
             for item in way.stack.warnings
             if item.key == piece.key
@@ -255,7 +259,7 @@ def figure(way: Way) -> charts.Bullet:
     items = []
     for number, step in enumerate(way.steps, 1):
         chosen.append(max(step, key=lambda piece: piece.ects or Decimal(0)))
-        total = sum((piece.ects or Decimal(0) for piece in counted(chosen)), Decimal(0))
+        total = credits_of(chosen)
         items.append(
             charts.BulletItem(
                 _("Up to step %(number)s") % {"number": number},

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from itertools import product
 
 SHARE = Decimal("0.15")
@@ -18,6 +19,7 @@ MOST_COMBINATIONS = 1000  # ways to walk a pathway; the service refuses more
 SOUND = frozenset({"approved", "published"})
 STOPPED = frozenset({"suspended", "extinguished"})
 NOTHING = Decimal(0)
+HUNDREDTH = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,10 @@ class Piece:
     state: str = "approved"
     stand_alone: bool = False
 
-    def contains(self, other: Piece) -> bool:
-        """Whether everything that the other certifies is certified by this one too."""
-        return bool(other.outcomes) and other.outcomes <= self.outcomes
+    def holds(self, other: Piece) -> bool:
+        """Whether everything that the other certifies is certified by this one too, for as many credits or more."""
+        enough = (self.ects or NOTHING) >= (other.ects or NOTHING)
+        return enough and bool(other.outcomes) and other.outcomes <= self.outcomes
 
 
 @dataclass(frozen=True)
@@ -99,18 +102,51 @@ def stack(
 
 
 def credits_of(chosen: Iterable[Piece]) -> Decimal:
-    """The sum of what counts once."""
-    return sum((piece.ects or NOTHING for piece in counted(chosen)), NOTHING)
+    """What counts once. Where pieces overlap, each outcome counts once, at the largest share that a piece gives it.
+
+    No law and no design says how many credits an outcome has: all of a piece are taken to have the same, so that the sum
+    is an estimate there, which the caution `overlap` says.
+    """
+    kept = counted(chosen)
+    whole = sum((piece.ects or NOTHING for piece in kept), NOTHING)
+    named = [outcome for piece in kept for outcome in piece.outcomes]
+    if len(set(named)) == len(named):
+        return whole
+    shares: dict[str, Fraction] = {}
+    unnamed = Fraction(0)
+    for piece in kept:
+        ects = Fraction(piece.ects or NOTHING)
+        for outcome in piece.outcomes:
+            shares[outcome] = max(shares.get(outcome, Fraction(0)), ects / len(piece.outcomes))
+        unnamed += ects if not piece.outcomes else 0
+    once = sum(shares.values(), unnamed)
+    return (Decimal(once.numerator) / Decimal(once.denominator)).quantize(HUNDREDTH)
 
 
 def counted(chosen: Iterable[Piece]) -> list[Piece]:
-    """Each piece once, without those that another certifies whole. Of two that certify the same, the larger stays."""
+    """Each piece once, without those that another certifies whole for as many credits. Of two that certify the same,
+    the larger stays.
+    """
     unique = list({piece.key: piece for piece in chosen}.values())
     kept: list[Piece] = []
     for piece in sorted(unique, key=lambda one: (-len(one.outcomes), -(one.ects or NOTHING))):
-        if not any(one.contains(piece) for one in kept):
+        if not any(one.holds(piece) for one in kept):
             kept.append(piece)
     return kept
+
+
+def overlapping(steps: Sequence[Sequence[Piece]]) -> Mapping[Hashable, Hashable]:
+    """Piece → another of another step that certifies a part of what it certifies, where neither holds the other."""
+    placed = [(number, piece) for number, step in enumerate(steps) for piece in step]
+    return {
+        piece.key: other.key
+        for number, piece in placed
+        for step, other in placed
+        if step != number
+        and piece.key != other.key
+        and piece.outcomes & other.outcomes
+        and not (piece.holds(other) or other.holds(piece))
+    }
 
 
 def contained(pieces: Iterable[Piece]) -> Mapping[Hashable, Hashable]:
@@ -126,13 +162,14 @@ def contained(pieces: Iterable[Piece]) -> Mapping[Hashable, Hashable]:
 
 def warnings_of(steps: Sequence[Sequence[Piece]]) -> list[Caution]:
     pieces = [piece for step in steps for piece in step]
-    inside = contained(pieces)
+    inside, overlaps = contained(pieces), overlapping(steps)
     times = Counter(piece.key for piece in pieces)
     found = []
     for piece in {piece.key: piece for piece in pieces}.values():
         troubles = {
             "twice": times[piece.key] > 1,
             "contained": piece.key in inside,
+            "overlap": piece.key in overlaps and piece.key not in inside,
             "not-approved": piece.state not in SOUND | STOPPED,
             "suspended": piece.state == "suspended",
             "extinguished": piece.state == "extinguished",

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from microcredentials import stacking
 from microcredentials.stacking import Caution, Piece
@@ -18,6 +20,7 @@ def piece(key: str, ects: str | None = "6", *outcomes: str, **more: Any) -> Piec
 A, B, C = piece("A", "6", "a1", "a2"), piece("B", "4", "b1"), piece("C", "3", "c1")
 INNER = piece("INNER", "2", "a1")
 TWIN = piece("TWIN", "5", "a1", "a2")
+S, T, U = piece("S", "6", "s1", "s2"), piece("T", "6", "s2", "t1"), piece("U", "6", "t1", "u2")
 UNKNOWN = piece("UNKNOWN", None, "u1")
 MUTE = piece("MUTE", "1")
 
@@ -35,12 +38,27 @@ CREDITS = [
     ("of two that certify the same, the larger", [[TWIN], [A]], (6, 6)),
     ("three, one inside another", [[INNER], [B], [A]], (10, 10)),
     ("unknown credits count nothing", [[A], [UNKNOWN]], (6, 6)),
+    ("of two that share one of two, each counts once", [[S], [T]], (9, 9)),
+    ("whichever of those comes first", [[T], [S]], (9, 9)),
+    ("three in a chain share twice", [[S], [T], [U]], (12, 12)),
+    ("an outcome counts at its larger share", [[S], [piece("V", "8", "s2", "v1")]], (11, 11)),
+    ("alternatives are not taken together", [[S, T]], (6, 6)),
+    (
+        "a larger one that certifies less is not lost",
+        [[piece("X", "2", "a1", "a2")], [piece("Y", "6", "a1")]],
+        (7, 7),
+    ),
+    (
+        "thirds end somewhere",
+        [[piece("P", "1", "p1", "p2", "p3")], [piece("Q", "1", "p3", "q1")]],
+        (Decimal("1.67"), Decimal("1.67")),
+    ),
     ("without outcomes nothing is inside anything", [[A], [MUTE]], (7, 7)),
 ]
 
 
 @pytest.mark.parametrize(("steps", "expected"), [row[1:] for row in CREDITS], ids=[row[0] for row in CREDITS])
-def test_credits_are_counted_once(steps: list[list[Piece]], expected: tuple[int, int]) -> None:
+def test_credits_are_counted_once(steps: list[list[Piece]], expected: tuple[Any, Any]) -> None:
     found = stacking.stack(steps, target=Decimal(240), degree=True)
     assert (found.least, found.most) == expected
 
@@ -86,6 +104,13 @@ WARNED = [
     ("unknown credits", [[UNKNOWN]], [("no-ects", "UNKNOWN")]),
     ("twice, said once", [[A], [A], [A]], [("twice", "A")]),
     ("inside another", [[A], [INNER]], [("contained", "INNER")]),
+    ("a part of both", [[S], [T]], [("overlap", "S"), ("overlap", "T")]),
+    ("a part of two alternatives", [[S, T]], []),
+    (
+        "inside one, beside another",
+        [[A], [INNER], [piece("Z", "3", "a1", "z1")]],
+        [("overlap", "A"), ("contained", "INNER"), ("overlap", "Z")],
+    ),
     ("over the cap", [[piece("X", "14")]], [("over-cap", None)]),
 ]
 
@@ -99,3 +124,36 @@ def test_warnings(steps: list[list[Piece]], expected: list[tuple[str, str | None
 def test_what_is_recognised_otherwise_can_be_over_the_cap_alone() -> None:
     found = stacking.stack([], target=Decimal(60), degree=True, other=Decimal(10))
     assert found.warnings == (Caution("other-over-cap"),)
+
+
+PIECES = st.lists(
+    st.builds(
+        lambda number, ects, outcomes: Piece(number, ects, frozenset(outcomes)),
+        st.integers(0, 6),
+        st.decimals("0.5", "14.5", places=1),
+        st.lists(st.sampled_from("abcdef"), max_size=4),
+    ),
+    max_size=6,
+    unique_by=lambda piece: piece.key,
+)
+
+
+@given(PIECES, st.randoms())
+def test_whatever_is_shared_counts_once(pieces: list[Piece], shuffled: Any) -> None:
+    total = stacking.credits_of(pieces)
+    whole = sum((one.ects or Decimal(0) for one in pieces), Decimal(0))
+    largest = max((one.ects or Decimal(0) for one in pieces), default=Decimal(0))
+    assert largest <= total <= whole
+    again = [*pieces, *pieces]
+    shuffled.shuffle(again)
+    assert stacking.credits_of(again) == total
+    named = [outcome for one in pieces for outcome in one.outcomes]
+    assert (total == whole) == (len(set(named)) == len(named))
+
+
+@given(PIECES)
+def test_what_is_not_counted_whole_is_said(pieces: list[Piece]) -> None:
+    found = stacking.stack([[one] for one in pieces], target=Decimal(240), degree=False)
+    whole = sum((one.ects or Decimal(0) for one in pieces), Decimal(0))
+    said = {caution.code for caution in found.warnings} & {"overlap", "contained"}
+    assert bool(said) == (found.most < whole)
