@@ -41,8 +41,6 @@ def _of_identity(parts: Parts) -> Iterator[Gap]:
         yield Gap("hours-misfit", "hours", HOURS_MISFIT)
     elif version.ects and version.hours_per_ects and version.ects * version.hours_per_ects != version.hours:
         yield Gap("hours-contradict", "hours", HOURS_CONTRADICT)
-    if len(parts.bodies) > 1 and not any(body.agreement_id for body in parts.bodies):
-        yield Gap("no-agreement", "awarding_bodies", _("Several bodies award it and no agreement proves it."))
 
 
 def _of_need(parts: Parts) -> Iterator[Gap]:
@@ -75,9 +73,6 @@ def _of_learning(parts: Parts) -> Iterator[Gap]:
         yield Gap(
             "many-outcomes", "outcomes", _("More than twelve outcomes are hard to assess in a short course.")
         )
-    if any(not (row.criteria or row.criteria_es) for row in parts.assessments):  # type: ignore[attr-defined]
-        message = _("An assessment does not say its criteria (Annex II, principle 4).")
-        yield Gap("no-criteria", "assessments", message)
     if not all(parts.assessed_by.values()):
         yield Gap("idle-assessment", "assessments", _("An assessment assesses no outcome."))
     weights = [row.weight for row in parts.assessments]

@@ -45,10 +45,12 @@ NO_TITLE = _("It has no title (Annex I, element 2).")
 NO_COUNTRY = _("It does not say the country of the issuer (Annex I, element 3).")
 NO_AWARDING_BODY = _("It names no awarding body (Annex I, element 4).")
 NO_COORDINATOR = _("Several bodies award it and none is said to coordinate (Annex I, element 4).")
+NO_AGREEMENT = _("Several bodies award it and no agreement proves it (Annex I, element 4).")
 NO_LEVEL = _("It has no EQF level (Annex I, element 8).")
 NO_ASSESSMENT = _("It has no type of assessment (Annex I, element 9).")
 NO_QUALITY_ASSURANCE = _("It does not say which quality assurance underpins it (Annex I, element 11).")
 OUTCOME_NOT_ASSESSED = _("A learning outcome has no assessment (Annex II, principle 4).")
+NO_CRITERIA = _("An assessment does not say its criteria (Annex II, principle 4).")
 ESCO_SKILL = "http://data.europa.eu/esco/skill/"
 ESCO_ADDRESS = re.compile(re.escape(ESCO_SKILL) + r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NOT_ESCO = _("An ESCO skill has an address like http://data.europa.eu/esco/skill/ and its identifier.")
@@ -93,10 +95,12 @@ ARTICLES = {
     "no-country": "2022/C 243/02 Annex I.3",
     "no-awarding-body": "2022/C 243/02 Annex I.4",
     "no-coordinator": "2022/C 243/02 Annex I.4",
+    "no-agreement": "2022/C 243/02 Annex I.4",
     "no-level": "2022/C 243/02 Annex I.8",
     "no-assessment": "2022/C 243/02 Annex I.9",
     "no-quality-assurance": "2022/C 243/02 Annex I.11",
     "outcome-not-assessed": "2022/C 243/02 Annex II.4",
+    "no-criteria": "2022/C 243/02 Annex II.4",
     "frozen": "RD 822/2021 art. 37.10",
     "own-work": "Ley 40/2015 art. 23",
     "price-not-approved": "RD 822/2021 art. 37.2",
@@ -184,10 +188,7 @@ def _gaps(
         yield Gap("no-ects", "ects", NO_ECTS)
     if version.eqf_level is None:
         yield Gap("no-level", "eqf_level", NO_LEVEL)
-    if not assessments:
-        yield Gap("no-assessment", "assessments", NO_ASSESSMENT)
-    elif any(outcome.pk not in assessed for outcome in outcomes):
-        yield Gap("outcome-not-assessed", "assessments", OUTCOME_NOT_ASSESSED)
+    yield from _assessment_gaps(outcomes, assessments, assessed)
     if not version.mode:
         yield Gap("no-mode", "mode", NO_MODE)
     if not (version.quality_assurance or version.quality_assurance_es):  # type: ignore[attr-defined]
@@ -198,11 +199,24 @@ def _gaps(
         yield Gap("no-responsible", "responsible_teacher", NO_RESPONSIBLE)
 
 
+def _assessment_gaps(
+    outcomes: Sequence[LearningOutcome], assessments: Sequence[Assessment], assessed: frozenset[object]
+) -> Iterator[Gap]:
+    if not assessments:
+        yield Gap("no-assessment", "assessments", NO_ASSESSMENT)
+    if assessments and any(outcome.pk not in assessed for outcome in outcomes):
+        yield Gap("outcome-not-assessed", "assessments", OUTCOME_NOT_ASSESSED)
+    if any(not (row.criteria or row.criteria_es) for row in assessments):  # type: ignore[attr-defined]
+        yield Gap("no-criteria", "assessments", NO_CRITERIA)
+
+
 def _awarding_gaps(bodies: Sequence[AwardingBody]) -> Iterator[Gap]:
     if not bodies:
         yield Gap("no-awarding-body", "awarding_bodies", NO_AWARDING_BODY)
     elif not any(body.is_coordinating for body in bodies):
         yield Gap("no-coordinator", "awarding_bodies", NO_COORDINATOR)
+    if len(bodies) > 1 and not any(body.agreement_id for body in bodies):
+        yield Gap("no-agreement", "awarding_bodies", NO_AGREEMENT)
 
 
 def check_offered(microcredential: MicroCredential) -> None:

@@ -35,7 +35,7 @@ from microcredentials.services.writing import Body, Evaluation, Outcome
 
 MAX_ROWS = 20_000
 ALWAYS_ASKED = frozenset({"title", "ects"})
-NO_COLUMN_FOR_IT = "outcome-not-assessed"  # no list can say which assessment belongs to which outcome
+NO_COLUMN_FOR_IT = frozenset({"outcome-not-assessed", "no-criteria", "no-agreement"})  # which no list can say
 COLUMN_OF_GAP = {"awarding_bodies": "university"}
 
 
@@ -310,7 +310,9 @@ class _Import:
         return missing
 
     def _is_asked(self, error: RowError) -> bool:
-        return error.code != NO_COLUMN_FOR_IT and (error.field in ALWAYS_ASKED or error.field in self.columns)
+        return error.code not in NO_COLUMN_FOR_IT and (
+            error.field in ALWAYS_ASKED or error.field in self.columns
+        )
 
 
 def _several(bodies: list[Body]) -> str:

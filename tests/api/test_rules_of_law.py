@@ -20,7 +20,7 @@ from microcredentials import rules
 from microcredentials.models import MicroCredential, Submission
 from microcredentials.services import proposals
 from microcredentials.services.catalogue_import import import_catalogue
-from microcredentials.services.writing import Evaluation
+from microcredentials.services.writing import Body, Evaluation
 from tests.factories.accounts import make_staff
 from tests.factories.approval import make_submission, take_to
 from tests.factories.microcredentials import make_microcredential
@@ -71,15 +71,15 @@ class Doors:
         assert status in (403, 409), (status, problem)
         return Refused("api", problem["code"], problem["title"], problem["article"])
 
-    def imported(self, *lines: str, drafts: bool = False, about: str = "") -> Refused:
-        """What the import says of a file, or of one column of it."""
+    def imported(self, *lines: str, drafts: bool = False, about: str = "", code: str = "") -> Refused:
+        """What the import says of a file, or of one column of it, or of one rule."""
         centre = make_centre()
         with translation.override("en"):
             report = import_catalogue(
                 actor=self.person, file=io.BytesIO("\n".join(lines).encode()), centre=centre, drafts=drafts
             )
         told = report.rejected or report.notes[0].missing
-        (error,) = [error for error in told if about in ("", error.field)]
+        (error,) = [error for error in told if about in ("", error.field) and code in ("", error.code)]
         return Refused("import", error.code, str(error.message), error.article)
 
 
@@ -124,10 +124,11 @@ def test_fifteen_ects(doors: Any, officer: Any, ects: str) -> None:
     assert (MicroCredential.objects.count(), draft.current.ects) == (1, Decimal(6))
 
 
+PROOF = {"name_es": "Prueba", "criteria_es": "Acierta ocho de diez."}
 GAPS = [
     ("no-responsible", {"responsible_name": "", "responsible_email": ""}, "responsible_teacher", "RD 822/2021 art. 37.4"),
     ("no-outcomes", {"rows": {"outcomes": []}}, "outcomes", "RD 822/2021 art. 37.8"),
-    ("outcome-not-assessed", {"rows": {"assessments": [Evaluation({"name_es": "Prueba"})]}}, None, "2022/C 243/02 Annex II.4"),
+    ("outcome-not-assessed", {"rows": {"assessments": [Evaluation(PROOF)]}}, None, "2022/C 243/02 Annex II.4"),
     ("no-degree-rule", {"requires_degree": None}, "requires_degree", "RD 822/2021 art. 37.5"),
     ("no-mode", {"mode": ""}, "mode", "RD 822/2021 art. 37.3"),
 ]  # fmt: skip
@@ -162,8 +163,39 @@ def test_what_a_submission_must_have(
         through.api("POST", f"{draft.code}/versions/1/submit/", {}),
     ]
     row = ROW | ({column: ""} if column else {})  # no column can say which assessment is of which outcome
-    found.append(through.imported(";".join(row), ";".join(row.values()), about=column or "assessments"))
+    file = (";".join(row), ";".join(row.values()))
+    found.append(through.imported(*file, about=column or "assessments", code="" if column else code))
     assert_alike(found, code, SENTENCES[code], article)
+    assert not Submission.objects.exists()
+
+
+BEYOND_A_LIST = [
+    ("no-criteria", {"assessments": [Evaluation({"name_es": "Prueba"}, ("RA1", "RA2"))]}, {}, "2022/C 243/02 Annex II.4"),
+    (
+        "no-agreement",
+        {"awarding_bodies": [Body("Universidad de Uno", True), Body("Universidad de Dos")]},
+        {"university": "Universidad de Uno y Universidad de Dos"},
+        "2022/C 243/02 Annex I.4",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "rows", "cells", "article"), BEYOND_A_LIST, ids=[each[0] for each in BEYOND_A_LIST]
+)
+def test_what_a_submission_must_have_and_a_list_cannot_say(
+    doors: Any, officer: Any, code: str, rows: Any, cells: Any, article: str
+) -> None:
+    draft, through = draft_of(officer), doors(officer)
+    proposals.edit_version(actor=officer, version=draft.current, seen=draft.current.version, rows=rows)
+    row = ROW | cells
+    found = [
+        through.form("version-submit", draft.code, note=""),
+        through.api("POST", f"{draft.code}/versions/1/submit/", {}),
+        through.imported(";".join(row), ";".join(row.values()), drafts=True, code=code),
+    ]
+    sentence = {"no-criteria": rules.NO_CRITERIA, "no-agreement": rules.NO_AGREEMENT}[code]
+    assert_alike(found, code, sentence, article)
     assert not Submission.objects.exists()
 
 

@@ -78,7 +78,15 @@ def make_microcredential(
             version=version,
             seen=version.version,
             assessments=[
-                Evaluation({"name_es": "Proyecto", "name_en": "Project"}, outcomes=("RA1", "RA2"), weight=100)
+                Evaluation(
+                    {
+                        "name_es": "Proyecto",
+                        "name_en": "Project",
+                        "criteria_es": "Resuelve el caso y lo explica.",
+                    },
+                    outcomes=("RA1", "RA2"),
+                    weight=100,
+                )
             ],
         )
     if approved:

@@ -138,7 +138,7 @@ class TestSubmission:
             actor=author,
             version=draft,
             seen=draft.version,
-            assessments=[Evaluation({"name_es": "Examen"}, outcomes=("RA1",))],
+            assessments=[Evaluation({"name_es": "Examen", "criteria_es": "Aprueba"}, outcomes=("RA1",))],
         )
         with refused("outcome-not-assessed"):
             approval.submit_version(actor=author, version=draft)

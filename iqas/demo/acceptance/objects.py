@@ -189,7 +189,11 @@ def _draft(centre: Centre, hands: Hands, canary: Any, **other: Any) -> MicroCred
     version = credential.versions.get()
     outcome = Outcome({"text_es": canary("outcome", "es"), "text_en": canary("outcome", "en")}, code="R1")
     version = replace_outcomes(actor=hands.writer, version=version, seen=version.version, outcomes=[outcome])
-    evaluation = Evaluation({"name_es": canary("assessment", "name")}, outcomes=("R1",), code="E1")
+    assessment = {
+        "name_es": canary("assessment", "name"),
+        "criteria_es": canary("assessment", "criteria"),
+    }
+    evaluation = Evaluation(assessment, outcomes=("R1",), code="E1")
     return replace_assessments(
         actor=hands.writer, version=version, seen=version.version, assessments=[evaluation]
     )
