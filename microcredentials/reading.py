@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -122,7 +123,14 @@ def _outcome(row: Any) -> list[str]:
 
 
 def _assessment(row: Any) -> list[str]:
-    return [*row.texts.values(), f"{row.weight} %" if row.weight else "", ", ".join(row.outcomes)]
+    return [*row.texts.values(), f"{row.weight} %" if row.weight else "", ", ".join(_codes(row.outcomes))]
+
+
+def _codes(names: Iterable[UUID | str]) -> list[str]:
+    """The codes of outcomes, some of them named by their key."""
+    keys = [name for name in names if isinstance(name, UUID)]
+    codes = dict(LearningOutcome.objects.filter(pk__in=keys).values_list("pk", "code")) if keys else {}
+    return sorted(str(codes.get(name, "?")) if isinstance(name, UUID) else name for name in names)
 
 
 def _teacher(row: Any) -> list[str]:

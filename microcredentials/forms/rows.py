@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -120,8 +121,14 @@ class AssessmentRow(RowForm):
     )
     criteria_es = text(_("Criteria (Spanish)"), rows=3, lang="es")
     weight = forms.IntegerField(label=_("Weight (%)"), required=False, min_value=1, max_value=100)
-    outcomes = forms.MultipleChoiceField(
-        label=_("Outcomes that it assesses"), required=False, widget=forms.CheckboxSelectMultiple
+    outcomes = forms.TypedMultipleChoiceField(
+        label=_("Outcomes that it assesses"),
+        required=False,
+        coerce=UUID,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": _("One of the outcomes that you ticked is no longer there: tick them again.")
+        },
     )
     name_en = forms.CharField(
         label=_("Type of assessment (English)"),
@@ -251,14 +258,14 @@ class AssessmentRows(BaseRows):
         texts = ("name_es", "name_en", "criteria_es", "criteria_en")
         return [
             {name: getattr(row, name) for name in ("id", "weight", *texts)}
-            | {"outcomes": [outcome.code for outcome in row.outcomes.all()]}
+            | {"outcomes": [str(outcome.pk) for outcome in row.outcomes.all()]}
             for row in version.assessments.prefetch_related("outcomes")
         ]
 
     @staticmethod
     def write(row: dict[str, Any]) -> Evaluation:
         texts = {name: row[name] for name in ("name_es", "name_en", "criteria_es", "criteria_en")}
-        return Evaluation(texts, outcomes=tuple(row["outcomes"]), weight=row["weight"], id=row["id"])
+        return Evaluation(texts, outcomes=tuple(sorted(row["outcomes"])), weight=row["weight"], id=row["id"])
 
 
 def formset(row: type[RowForm], rows: type[BaseRows], *, ordered: bool = False) -> Any:
@@ -285,7 +292,7 @@ ROWS: dict[str, Any] = {
 def rows_for(name: str, version: MicroCredentialVersion, data: Any, user: Any) -> BaseRows:
     made = ROWS[name]
     known = (
-        [(outcome.code, str(outcome)) for outcome in version.outcomes.all()]
+        [(str(outcome.pk), str(outcome)) for outcome in version.outcomes.all()]
         if name == "assessments"
         else None
     )

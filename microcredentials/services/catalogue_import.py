@@ -357,7 +357,7 @@ def _outcome(text: str, present: Any) -> Outcome:
 def _evaluation(name: str, present: Any) -> Evaluation:
     if present is None:
         return Evaluation({"name_es": name})
-    linked = tuple(outcome.code for outcome in present.outcomes.all())
+    linked = tuple(outcome.pk for outcome in present.outcomes.all())
     return Evaluation({"name_es": name}, outcomes=linked, weight=present.weight, id=present.pk)
 
 

@@ -165,10 +165,9 @@ def check_outcomes_named(version: MicroCredentialVersion, name: str, rows: Seque
     """Refuses `unknown-outcome`: an assessment that names an outcome which the version does not have."""
     if name != "assessments":
         return
-    known = set(version.outcomes.values_list("code", flat=True))
-    unknown = sorted({code for row in rows for code in row.outcomes} - known)
+    unknown = {name for row in rows for name in row.outcomes} - writing.named_outcomes(version).keys()
     if unknown:
-        message = _("There is no learning outcome %(code)s.") % {"code": unknown[0]}
+        message = _("There is no learning outcome %(code)s.") % {"code": min(map(str, unknown))}
         raise RuleViolation("unknown-outcome", message, field="assessments")
 
 

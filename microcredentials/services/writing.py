@@ -98,10 +98,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """An assessment as written: `name_es`, `criteria_es` … and the codes of the outcomes that it assesses."""
+    """An assessment as written: `name_es`, `criteria_es` … and the outcomes that it assesses.
+
+    An outcome is named by its key, or by its code; codes follow the order of the outcomes, so that only who writes both
+    at once may rely on them.
+    """
 
     texts: Mapping[str, str]
-    outcomes: tuple[str, ...] = ()
+    outcomes: tuple[UUID | str, ...] = ()
     weight: int | None = None
     code: str = ""
     id: UUID | None = field(default=None)
@@ -249,7 +253,7 @@ def replace_assessments(
     present = version.assessments.all() if held is None else held
     existing: dict[UUID | None, Assessment] = {row.pk: row for row in present}
     linked = any(evaluation.outcomes for evaluation in evaluations)
-    by_code = {outcome.code: outcome for outcome in version.outcomes.all()} if linked else {}
+    named = named_outcomes(version) if linked else {}
     kept = {evaluation.id for evaluation in evaluations}
     for key, row in existing.items():
         if key not in kept:
@@ -267,13 +271,23 @@ def replace_assessments(
     _store_all(rows, existing)
     for row, evaluation in zip(rows, evaluations, strict=True):
         if evaluation.outcomes or row.pk in existing:
-            row.outcomes.set([by_code[code] for code in evaluation.outcomes if code in by_code])
+            row.outcomes.set([named[name] for name in evaluation.outcomes if name in named])
     return rows
 
 
+def named_outcomes(version: MicroCredentialVersion) -> dict[UUID | str, LearningOutcome]:
+    """The outcomes of a version by every name that an assessment may give them."""
+    return {name: outcome for outcome in version.outcomes.all() for name in (outcome.pk, outcome.code)}
+
+
 def copy_design(source: MicroCredentialVersion, target: MicroCredentialVersion) -> None:
-    """All rows of one version, again, for the next."""
-    for name, rows in rows_of(source).items():
+    """All rows of one version, again, for the next; assessments with the copies of their outcomes."""
+    copied = rows_of(source)
+    codes = {outcome.id: outcome.code for outcome in copied["outcomes"]}
+    copied["assessments"] = [
+        replace(row, outcomes=tuple(codes[key] for key in row.outcomes)) for row in copied["assessments"]
+    ]
+    for name, rows in copied.items():
         REPLACE[name](target, [replace(row, id=None) if hasattr(row, "id") else row for row in rows])
 
 
@@ -304,7 +318,7 @@ def _assessments(version: MicroCredentialVersion) -> list[Evaluation]:
     return [
         Evaluation(
             _texts(row, ("name", "criteria")),
-            outcomes=tuple(outcome.code for outcome in row.outcomes.all()),
+            outcomes=tuple(sorted(outcome.pk for outcome in row.outcomes.all())),
             weight=row.weight,
             code=row.code,
             id=row.pk,

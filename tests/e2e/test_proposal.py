@@ -11,7 +11,12 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from iqas.core import clock
-from microcredentials.models import ApprovalAct, MicroCredential, MicroCredentialVersion
+from microcredentials.models import (
+    ApprovalAct,
+    LearningOutcome,
+    MicroCredential,
+    MicroCredentialVersion,
+)
 from microcredentials.selectors.proposal import proposal_of
 from tests.e2e.browser import assert_accessible, assert_fits
 from tests.factories.accounts import make_staff
@@ -169,8 +174,8 @@ def write_it(hands: Hands) -> None:
     hands.choose("supervision", 3)
     hands.write(assessments__0__name_es="Práctica en campo", assessments__0__criteria_es="Lista de cotejo.")
     hands.write(assessments__0__weight="100")
-    hands.tick("[name='assessments-0-outcomes'][value='RA1']")
-    hands.tick("[name='assessments-0-outcomes'][value='RA2']")
+    for outcome in LearningOutcome.objects.values_list("pk", flat=True):
+        hands.tick(f"[name='assessments-0-outcomes'][value='{outcome}']")
     hands.go_on("Contenidos y docencia")
     hands.choose("mode", 1)
     hands.write(contents_es="Suelo\nCultivo", methods_es="Prácticas en parcela.")

@@ -25,6 +25,7 @@ from microcredentials.services import approval, proposals, publication
 from microcredentials.services.catalogue_import import import_catalogue
 from microcredentials.services.editions import advance_edition
 from microcredentials.services.imported import ensure_imported_edition
+from microcredentials.services.writing import Evaluation
 from tests.factories.accounts import make_staff
 from tests.factories.microcredentials import make_edition, make_microcredential
 from tests.factories.organisation import make_centre, make_year
@@ -257,6 +258,28 @@ class TestRefusals:
         code, answer = run(f"{HEADER}\n{rows[0].replace('-03-', '-05-')}\n")
         assert (code, problems(answer)) == (1, [(2, "", "suspended")])
         assert made.editions.count() == 1
+
+    def test_outcomes_in_another_order_keep_their_assessments(self, run: Any) -> None:
+        officer = make_staff("quality_officer")
+        draft = make_microcredential("Uno", actor=officer)
+        version = draft.current
+        assert version is not None
+        basics, cases = version.outcomes.all()
+        proposals.replace_assessments(
+            actor=officer,
+            version=version,
+            seen=version.version,
+            assessments=[Evaluation({"name_es": "Proyecto"}, (basics.pk,))],
+        )
+        texts = f"{cases.text_es}|{basics.text_es}"
+        code, _answer = run(
+            f"codigo;titulo;ects;resultados;evaluacion\n{draft.code};Uno;6;{texts};Proyecto|Examen\n",
+            "--drafts",
+        )
+        assert code == 0
+        assert [row.pk for row in version.outcomes.all()] == [cases.pk, basics.pk]
+        project = version.assessments.get(name_es="Proyecto")
+        assert [row.pk for row in project.outcomes.all()] == [basics.pk]
 
     def test_an_approved_version_is_never_changed_by_a_file(self, run: Any) -> None:
         made = make_microcredential("Uno", approved=True)

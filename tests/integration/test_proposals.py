@@ -100,7 +100,14 @@ def test_the_next_version_says_all_that_the_approved_one_says() -> None:
     assert content["teachers"][0]["hours"] == "12.5"
     approval.approve_version(actor=make_staff("approver"), version=version)
     draft = proposals.begin_version(actor=author, microcredential=version.microcredential)
-    assert told(draft) == content
+    copied = told(draft)
+    own = [row.pop("outcomes") for row in (*content["assessments"], *copied["assessments"])]
+    assert copied == content
+    linked = [
+        [(row.code, row.text_es) for row in one.assessments.get().outcomes.all()] for one in (version, draft)
+    ]
+    assert linked[0] == linked[1] != []
+    assert own[0] != own[1], "the copies of the outcomes, not those of the approved version"
     assert draft.supporters.get().pk != version.supporters.get().pk
 
 

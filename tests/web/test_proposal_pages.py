@@ -81,7 +81,12 @@ def test_from_nothing_to_approved(staff: Any, client_for: Any) -> None:
     write("identity", ects="4,5", hours="112", eqf_level="5", country="es")
     write("outcomes", outcomes__0__text_es="Segundo")
     write("outcomes", outcomes__0__ORDER=2, outcomes__1__text_es="Primero", outcomes__1__ORDER=1)
-    write("assessment", assessments__0__name_es="Examen", assessments__0__outcomes=["RA1", "RA2"])
+    write(
+        "assessment",
+        assessments__0__name_es="Examen",
+        assessments__0__criteria_es="Aprueba",
+        assessments__0__outcomes=[str(outcome.pk) for outcome in version.outcomes.all()],
+    )
     write("teaching", mode="hybrid")
     write("staff", responsible_name="Ana Ruiz Peña")
     write("access", requires_degree="no")
@@ -297,6 +302,29 @@ class TestTwoPeople:
         client.post(conflict["address"], sent(client, conflict["address"], need="TEXTO-TERCERO"))
         answer = client.post(conflict["address"], conflict["data"] | {"choice-need": "yours"})
         says(answer, 409, "TEXTO-TERCERO", "TEXTO-SEGUNDO")
+
+    def test_two_people_never_link_the_wrong_outcome(self, client: Any, draft: Any) -> None:
+        """One reorders the outcomes, whose codes follow their order, while the other links an assessment to one."""
+        basics, cases = draft.outcomes.all()
+        linking, ordering = page_of(draft, "assessment"), page_of(draft, "outcomes")
+        mine = sent(client, linking, assessments__0__outcomes=[str(basics.pk)])
+        untouched = sent(client, linking, supervision="verified")
+        turned = sent(client, ordering, outcomes__0__ORDER=2, outcomes__1__ORDER=1)
+        assert client.post(ordering, turned).status_code == 302
+        assert [row.code for row in draft.outcomes.all()] == ["RA1", "RA2"]
+        assert [row.pk for row in draft.outcomes.all()] == [cases.pk, basics.pk]
+        assert client.post(linking, untouched).status_code == 302
+        assert draft.assessments.get().outcomes.count() == 2
+        assert client.post(linking, mine).status_code == 302
+        assert [row.pk for row in draft.assessments.get().outcomes.all()] == [basics.pk]
+
+    def test_an_outcome_that_is_gone_is_not_linked(self, client: Any, draft: Any) -> None:
+        first = draft.outcomes.first()
+        linking, removing = page_of(draft, "assessment"), page_of(draft, "outcomes")
+        mine = sent(client, linking, assessments__0__outcomes=[str(first.pk)])
+        assert client.post(removing, sent(client, removing, outcomes__0__DELETE="on")).status_code == 302
+        says(client.post(linking, mine), 422, "assessments-0-outcomes")
+        assert draft.assessments.get().outcomes.count() == 1
 
     def test_rows_of_both_are_kept(self, client: Any, draft: Any) -> None:
         address = page_of(draft, "outcomes")
