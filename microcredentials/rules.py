@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from iqas.accounts.roles import is_external
 from iqas.core.refusals import RuleViolation
 from iqas.ui import formats
 from microcredentials.names import confusion_in
@@ -20,6 +21,7 @@ from microcredentials.names import confusion_in
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from iqas.accounts.models import User
     from microcredentials.models import (
         Assessment,
         AwardingBody,
@@ -35,6 +37,10 @@ HOURS_PER_ECTS = (25, 30)  # RD 1125/2003 art. 4.5
 HOURS_RANGE = _("One ECTS credit is 25 to 30 hours of work (RD 1125/2003 art. 4.5).")
 
 NO_RESPONSIBLE = _("It has no responsible teacher of the university (RD 822/2021 art. 37.4).")
+EXTERNAL_RESPONSIBLE = _(
+    "The responsible teacher is of the university, and this account is of somebody from outside "
+    "(RD 822/2021 art. 37.4)."
+)
 NO_DEGREE_RULE = _("It does not say whether a university degree is required (RD 822/2021 art. 37.5).")
 NO_OUTCOMES = _("It has no learning outcome (RD 822/2021 art. 37.8; Annex I, element 6).")
 NO_MODE = _(
@@ -87,6 +93,7 @@ ARTICLES = {
     "ects-range": "RD 822/2021 art. 37.8",
     "hours-per-ects": "RD 1125/2003 art. 4.5",
     "no-responsible": "RD 822/2021 art. 37.4",
+    "external-responsible": "RD 822/2021 art. 37.4",
     "no-degree-rule": "RD 822/2021 art. 37.5",
     "no-mode": "RD 822/2021 art. 37.3",
     "no-ects": "RD 822/2021 art. 37.8",
@@ -140,6 +147,12 @@ def check_name(name: str, field: str = "title_es") -> None:
     if confusion := confusion_in(name):
         words = confusion.message % {"words": confusion.words}
         raise RuleViolation("official-name", words, field=field, article=confusion.article)
+
+
+def check_responsible(person: User | None) -> None:
+    """Refuses `external-responsible`: the owner of an account with an external role today (art. 37.4)."""
+    if person is not None and is_external(person):
+        raise refusal("external-responsible", EXTERNAL_RESPONSIBLE, "responsible_email")
 
 
 def esco_address(text: str) -> str:

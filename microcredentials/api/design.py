@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db.models import TextField
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -28,6 +27,7 @@ from microcredentials.services.writing import (
     Outcome,
     Support,
     Teaching,
+    account_of,
 )
 from microcredentials.services.writing import LANGUAGES as WRITTEN_IN
 
@@ -195,8 +195,7 @@ def design_in(body: Mapping[str, Any]) -> dict[str, Any]:
     if "country" in design:
         design["country"] = design["country"].upper()
     if "responsible_email" in design:
-        people = get_user_model().objects.filter(email=design["responsible_email"].lower(), is_active=True)
-        design["responsible_teacher"] = people.first() if design["responsible_email"] else None
+        design["responsible_teacher"] = account_of(design["responsible_email"])
     return design
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.db.models import TextField
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +16,7 @@ from microcredentials.forms.rows import BaseRows, rows_for
 from microcredentials.models import MicroCredentialVersion
 from microcredentials.sections import Section
 from microcredentials.services.seen import Seen
-from microcredentials.services.writing import MAX_TEXT, TRANSLATED
+from microcredentials.services.writing import MAX_TEXT, TRANSLATED, account_of
 
 WRITTEN_IN = (("es", _("Spanish")), ("en", _("English")))
 YES_NO = [("", _("not decided yet")), ("yes", _("Yes")), ("no", _("No"))]
@@ -109,11 +108,8 @@ class SectionForm(forms.Form):
     def design(self) -> dict[str, Any]:
         """The fields for the service. An e-mail of an account makes its owner the responsible teacher."""
         values = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
-        if email := values.get("responsible_email"):
-            found = get_user_model().objects.filter(email=email.lower(), is_active=True)
-            values["responsible_teacher"] = found.first()
-        elif "responsible_email" in values:
-            values["responsible_teacher"] = None
+        if "responsible_email" in values:
+            values["responsible_teacher"] = account_of(values["responsible_email"])
         return values
 
 

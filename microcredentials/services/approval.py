@@ -258,6 +258,7 @@ def _hand_in(actor: Any, version: MicroCredentialVersion, note: str) -> Submissi
     for gap in writing.gaps_of(version):
         raise rules.refusal(gap.code, gap.message, gap.field)
     rules.check_ects(version.ects)
+    rules.check_responsible(version.responsible_teacher)
     for need in blocked_by(version, "submit", "stage"):
         raise rules.refusal(need.code, need.reason)
     before, route = approved_before(version), route_in_force()

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from iqas.accounts.models import User, normal_email
 from iqas.core.codes import next_code
 from iqas.core.refusals import RuleViolation
 from iqas.core.tabular import folded
@@ -176,7 +177,14 @@ def apply_design(version: MicroCredentialVersion, design: Mapping[str, Any]) -> 
             if name.startswith("title_") and version.microcredential.state != MicroCredential.State.IMPORTED:
                 rules.check_name(str(value), field=name)
     rules.check_ects(version.ects)
+    if changes.keys() & {"responsible_teacher", "responsible_email"}:
+        rules.check_responsible(version.responsible_teacher or account_of(version.responsible_email))
     return changes
+
+
+def account_of(email: str) -> User | None:
+    """Whose account has this address: the form and the API make its owner the responsible teacher."""
+    return User.objects.filter(email=normal_email(email), is_active=True).first() if email else None
 
 
 def replace_bodies(version: MicroCredentialVersion, bodies: Iterable[Body]) -> list[AwardingBody]:

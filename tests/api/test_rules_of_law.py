@@ -16,6 +16,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from iqas.accounts.models import RoleAssignment
 from microcredentials import rules
 from microcredentials.models import MicroCredential, Submission
 from microcredentials.services import proposals
@@ -167,6 +168,42 @@ def test_what_a_submission_must_have(
     found.append(through.imported(*file, about=column or "assessments", code="" if column else code))
     assert_alike(found, code, SENTENCES[code], article)
     assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["auditor", "student_auditor"])
+def test_a_responsible_teacher_from_outside_the_university(doors: Any, officer: Any, role: str) -> None:
+    outside = make_staff(role, email="fuera@example.org")
+    draft, through = draft_of(officer), doors(officer)
+    version = f"{draft.code}/versions/1/"
+    found = [
+        through.section(draft.code, "staff", responsible_email="Fuera@example.org"),
+        through.api(
+            "PATCH", version, {"responsible_email": outside.email, "revision": draft.current.version}
+        ),
+        through.api("POST", "", {"centre": "FAC-A", "title_es": "Otra", "responsible_email": outside.email}),
+        through.imported("title;ects;responsible_email", f"Nueva;3;{outside.email}"),
+    ]
+    assert_alike(found, "external-responsible", rules.EXTERNAL_RESPONSIBLE, "RD 822/2021 art. 37.4")
+    draft.current.refresh_from_db()
+    assert draft.current.responsible_teacher is None
+    teacher = make_staff("coordinator", email="dentro@example.org")
+    proposals.edit_version(
+        actor=officer,
+        version=draft.current,
+        seen=draft.current.version,
+        responsible_teacher=teacher,
+        responsible_email=teacher.email,
+    )
+    RoleAssignment.objects.filter(user=teacher).update(role=role)
+    assert_alike(
+        [
+            through.form("version-submit", draft.code, note=""),
+            through.api("POST", f"{draft.code}/versions/1/submit/", {}),
+        ],
+        "external-responsible",
+        rules.EXTERNAL_RESPONSIBLE,
+        "RD 822/2021 art. 37.4",
+    )
 
 
 BEYOND_A_LIST = [
