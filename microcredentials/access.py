@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from iqas.core.access import Condition, Rule, below, paths, register
+from iqas.core.access import OTHER_SCOPE, Condition, Rule, below, holds, paths, register
 from microcredentials import rules
 
 
@@ -34,6 +34,15 @@ NOT_IMPORTED = Condition(
     holds=lambda _user, version: version.microcredential.state != "imported",
     twin=lambda _user: ~Q(microcredential__state="imported"),
     reason=rules.IMPORTED,
+)
+DOCUMENT_IN_REACH = Condition(
+    "other-scope",
+    holds=lambda user, document: holds(user, "document.view", document.scope),
+    twin=lambda user: (
+        below(paths(user, "document.view"), "version__microcredential__scope")
+        | below(paths(user, "document.view"), "programme__scope")
+    ),
+    reason=OTHER_SCOPE.reason,
 )
 
 register(Rule("microcredential.view", model="microcredentials.MicroCredential", scope="scope"))
@@ -73,7 +82,9 @@ register(Rule("route.change", model="organisation.Scope", scope="self"))
 register(Rule("programme.view", model="microcredentials.AnnualProgramme", scope="scope"))
 register(Rule("programme.prepare", model="organisation.Scope", scope="self"))
 register(Rule("programme.approve", model="microcredentials.AnnualProgramme", scope="scope"))
-register(Rule("document.view", model="microcredentials.Document", scope="version__microcredential__scope"))
+register(
+    Rule("document.view", model="microcredentials.Document", scope=None, conditions=(DOCUMENT_IN_REACH,))
+)
 for action in ("document.make", "document.report"):
     register(Rule(action, model="microcredentials.MicroCredentialVersion", scope="microcredential__scope"))
 register(Rule("edition.view", model="microcredentials.Edition", scope="microcredential__scope"))

@@ -14,6 +14,7 @@ from iqas.ui.components import Reason, Step
 from iqas.ui.formats import day, days_left, is_past
 from iqas.ui.history import history_entries
 from microcredentials import presenters, rules
+from microcredentials.document_pages import programme_shelf_of
 from microcredentials.models import (
     AnnualProgramme,
     ApprovalAct,
@@ -27,6 +28,7 @@ from microcredentials.models import (
 from microcredentials.sections import SECTIONS, Section
 from microcredentials.selectors.comparison import Comparison
 from microcredentials.selectors.process import Process, Thread, is_to_come, standing_acts
+from microcredentials.selectors.programmes import continuing
 from microcredentials.services.publication import PERMISSIONS
 from microcredentials.services.writing import gaps_of
 from microcredentials.workflow import blocked_by, leads_on, transitions_from
@@ -261,18 +263,7 @@ def standing_links(user: Any, microcredential: MicroCredential) -> list[tuple[st
 
 def changed_names(comparison: Comparison | None) -> list[str]:
     """What differs from the version in force, by name."""
-    if comparison is None:
-        return []
-    return list(
-        dict.fromkeys(
-            label
-            for section in comparison.sections
-            for label in (
-                *(change.label for change in section.fields),
-                *(rows.label for rows in section.lists),
-            )
-        )
-    )
+    return list(comparison.labels) if comparison is not None else []
 
 
 @dataclass(frozen=True)
@@ -314,6 +305,8 @@ def programme_page(user: Any, programme: AnnualProgramme, waiting: list[Submissi
         "approved": [ProgrammeRow(act.submission, act) for act in acts],
         "ready": programme_rows(user, ready) if not programme.is_approved else [],
         "coming": [row for row in waiting if row not in ready] if not programme.is_approved else [],
+        "continues": continuing(programme).count(),
+        "shelf": programme_shelf_of(user, programme),
         "may_approve": not programme.is_approved and bool(can(user, "programme.approve", programme)),
         "entries": history_entries(programme, presenters.SENTENCES, presenters.field_labels()),
     }

@@ -10,8 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from iqas.core.access import can
-from microcredentials.models import Document, Edition, MicroCredential, MicroCredentialVersion
-from microcredentials.selectors.documents import Shelf, edition_shelf, shelf
+from microcredentials.models import (
+    AnnualProgramme,
+    Document,
+    Edition,
+    MicroCredential,
+    MicroCredentialVersion,
+)
+from microcredentials.selectors.documents import Shelf, edition_shelf, programme_shelf, shelf
 from microcredentials.services.documents import (
     NOT_FILED,
     STILL_WRITTEN,
@@ -27,6 +33,9 @@ PURPOSES: dict[str, str | Promise] = {
     Kind.SELF_ASSESSMENT: _("The proposal held against Annex I, the law and the principles of quality."),
     Kind.SHEET: _("What learners and employers ask, on one leaf, without anything internal."),
     Kind.EDITION_REPORT: _("The filed report with the learners, the incidents and what changed."),
+    Kind.PROGRAMME: _(
+        "What is new, what changes and what continues, for the governing body to approve at once."
+    ),
 }
 
 
@@ -52,12 +61,13 @@ class Line:
 
 
 @dataclass(frozen=True)
-class VersionShelf:
-    """The documents of one version, and where to ask for one."""
+class ShownShelf:
+    """The documents of one version, edition or programme, where to ask for one, and whether this person may file them."""
 
-    version: MicroCredentialVersion
+    version: MicroCredentialVersion | None
     lines: tuple[Line, ...]
     url: str
+    may_file: bool
 
 
 def documents_page(user: Any, microcredential: MicroCredential) -> dict[str, Any]:
@@ -75,44 +85,57 @@ def documents_page(user: Any, microcredential: MicroCredential) -> dict[str, Any
         "microcredential": microcredential,
         "shelves": shelves,
         "register": [(document, found.counts(document)) for document in found.documents if document.is_made],
+        "may_file": bool(can(user, "evidence.add", microcredential.scope)),
         "reason": STILL_WRITTEN,
     }
 
 
 def edition_panel(user: Any, edition: Edition) -> dict[str, Any]:
-    edition.version.microcredential = edition.microcredential
+    version = edition.version
+    version.microcredential = edition.microcredential
     reason = "" if edition.has_filed_report else NOT_FILED
-    line = _line(user, edition.version, Kind.EDITION_REPORT, edition_shelf(edition), reason, edition=edition)
+    may = bool(can(user, permission_for(Kind.EDITION_REPORT), version))
+    slots = _slots(edition_shelf(edition), Kind.EDITION_REPORT, version, edition)
     url = reverse("microcredentials:edition-document-request", args=[edition.code])
-    return {"shelf": VersionShelf(edition.version, (line,), url), "edition": edition}
+    may_file = bool(can(user, "evidence.add", edition.microcredential.scope))
+    line = _line(Kind.EDITION_REPORT, slots, reason, may=may)
+    return {"shelf": ShownShelf(version, (line,), url, may_file), "edition": edition}
 
 
-def _of_version(user: Any, version: MicroCredentialVersion, found: Shelf) -> VersionShelf:
+def programme_shelf_of(user: Any, programme: AnnualProgramme) -> ShownShelf:
+    """Needs select_related("scope")."""
+    slots = _slots(programme_shelf(programme), Kind.PROGRAMME)
+    line = _line(Kind.PROGRAMME, slots, "", may=bool(can(user, "programme.prepare", programme.scope)))
+    url = reverse("microcredentials:programme-document-request", args=[programme.code])
+    return ShownShelf(None, (line,), url, bool(can(user, "evidence.add", programme.scope)))
+
+
+def _of_version(user: Any, version: MicroCredentialVersion, found: Shelf) -> ShownShelf:
     lines = []
     for kind in OF_VERSIONS:
         refused = obstacle(version, kind)
-        lines.append(_line(user, version, kind, found, refused[1] if refused else ""))
+        may = bool(can(user, permission_for(kind), version))
+        lines.append(_line(kind, _slots(found, kind, version), refused[1] if refused else "", may=may))
     url = reverse("microcredentials:document-request", args=[version.microcredential.code, version.number])
-    return VersionShelf(version, tuple(lines), url)
+    may_file = bool(can(user, "evidence.add", version.microcredential.scope))
+    return ShownShelf(version, tuple(lines), url, may_file)
 
 
-def _line(
-    user: Any,
-    version: MicroCredentialVersion,
-    kind: Kind,
-    found: Shelf,
-    reason: str | Promise,
-    *,
-    edition: Edition | None = None,
-) -> Line:
+def _slots(
+    found: Shelf, kind: Kind, version: MicroCredentialVersion | None = None, edition: Edition | None = None
+) -> tuple[Slot, ...]:
+    return tuple(
+        Slot(language.value, language.label, found.of(version, kind, language.value, edition))
+        for language in Document.Language
+    )
+
+
+def _line(kind: Kind, slots: tuple[Slot, ...], reason: str | Promise, *, may: bool) -> Line:
     return Line(
         kind=kind.value,
         label=kind.label,
         purpose=PURPOSES[kind],
-        slots=tuple(
-            Slot(language.value, language.label, found.of(version, kind, language.value, edition))
-            for language in Document.Language
-        ),
+        slots=slots,
         reason=reason,
-        may_make=not reason and bool(can(user, permission_for(kind), version)),
+        may_make=may and not reason,
     )

@@ -12,8 +12,16 @@ from iqas.core import clock
 from iqas.organisation.models import AcademicYear
 from iqas.ui import lists, states
 from iqas.ui.lists import tables
-from microcredentials.models import Agreement, ApprovalRoute, Enrolment, Submission
+from microcredentials.models import (
+    Agreement,
+    ApprovalRoute,
+    Document,
+    Enrolment,
+    MicroCredentialVersion,
+    Submission,
+)
 from microcredentials.models.partners import NOTICE
+from microcredentials.selectors.documents import Shelf
 from microcredentials.selectors.process import waiting_for
 from microcredentials.tables import visible_centres
 
@@ -210,3 +218,88 @@ class RouteTable(lists.Table):
     class Meta(lists.Table.Meta):
         model = ApprovalRoute
         fields = ("code", "number", "title", "in_force", "used", "waiting")
+
+
+class ContinuingTable(lists.Table):
+    """The versions in force that an annual programme goes on offering."""
+
+    code = lists.CodeColumn(
+        accessor="microcredential__code",
+        verbose_name=_("Code"),
+        linkify=("microcredentials:microcredential-detail", {"code": tables.A("microcredential__code")}),
+    )
+    title = lists.Column(verbose_name=_("Title"), order_by="microcredential__sort_title", attrs=lists.WIDE)
+    centre = lists.Column(
+        accessor="microcredential__centre__name",
+        verbose_name=_("Centre"),
+        order_by="microcredential__centre__sort_name",
+    )
+    number = lists.NumberColumn(verbose_name=_("Version"))
+    ects = lists.NumberColumn(decimals=1, verbose_name=_("ECTS"))
+    mode = lists.Column(accessor="get_mode_display", verbose_name=_("Mode"), order_by="mode")
+    responsible = lists.Column(verbose_name=_("Responsible teacher"), orderable=False)
+    approved_at = lists.DayColumn(verbose_name=_("Approved"))
+
+    class Meta(lists.Table.Meta):
+        model = MicroCredentialVersion
+        fields = ("code", "title", "centre", "number", "ects", "mode", "responsible", "approved_at")
+
+
+class ContinuingFilter(lists.FilterSet):
+    q = lists.Search(fields=("microcredential__search_key",))
+    centre = django_filters.ModelChoiceFilter(
+        label=_("Centre"), field_name="microcredential__centre", queryset=visible_centres
+    )
+
+    class Meta:
+        model = MicroCredentialVersion
+        fields = ("q", "centre")
+
+
+class DocumentTable(lists.Table):
+    """The register of the files that were made."""
+
+    code = lists.Column(
+        verbose_name=_("Code"),
+        linkify=("microcredentials:document-download", {"code": tables.A("code")}),
+        attrs={"td": {"class": "code"}},
+    )
+    kind = lists.Column(accessor="get_kind_display", verbose_name=_("Document"))
+    language = lists.Column(accessor="get_language_display", verbose_name=_("Language"))
+    version = lists.NumberColumn(accessor="version__number", verbose_name=_("Version"))
+    edition = lists.Column(accessor="edition__code", verbose_name=_("Edition"))
+    made_at = lists.DayColumn(verbose_name=_("Made"))
+    requested_by = lists.Column(accessor="requested_by__name", verbose_name=_("Requested by"))
+    pages = lists.NumberColumn(verbose_name=_("Pages"))
+    size = lists.NumberColumn(verbose_name=_("Size in bytes"))
+    counts = lists.Column(empty_values=(), verbose_name=_("State"))
+    filed_as = lists.Column(verbose_name=_("Evidence"))
+    sha256 = lists.Column(verbose_name="SHA-256")
+
+    class Meta(lists.Table.Meta):
+        model = Document
+        fields = (
+            "code",
+            "kind",
+            "language",
+            "version",
+            "edition",
+            "made_at",
+            "requested_by",
+            "pages",
+            "size",
+            "counts",
+            "filed_as",
+            "sha256",
+        )
+        orderable = False
+
+    def __init__(self, *args: Any, shelf: Shelf, **kwargs: Any) -> None:
+        self.shelf = shelf
+        super().__init__(*args, **kwargs)
+
+    def render_counts(self, record: Document) -> str:
+        return str(_("Current") if self.shelf.counts(record) else _("Replaced"))
+
+    def value_counts(self, record: Document) -> str:
+        return self.render_counts(record)

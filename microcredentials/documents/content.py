@@ -33,6 +33,16 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """The title of something within a section, behind its code."""
+
+    words: str
+    code: str = ""
+    lang: str = ""
+    block: Literal["heading"] = "heading"
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """Short texts one below the other."""
 
@@ -102,7 +112,9 @@ class Signatures:
     block: Literal["signatures"] = "signatures"
 
 
-Block = Annotated[Note | Written | Listed | Facts | Table | Signatures, Field(discriminator="block")]
+Block = Annotated[
+    Note | Written | Heading | Listed | Facts | Table | Signatures, Field(discriminator="block")
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from iqas.frameworks.models import Criterion
     from iqas.organisation.models import University
-    from microcredentials.models import Edition, EditionReport, Incident, MicroCredential
+    from microcredentials.models import (
+        AnnualProgramme,
+        Edition,
+        EditionReport,
+        Incident,
+        MicroCredential,
+        MicroCredentialVersion,
+    )
     from microcredentials.selectors.counts import ShownCounts
     from microcredentials.selectors.editions import TermChange
     from microcredentials.selectors.process import Process
@@ -40,3 +47,22 @@ class EditionSource:
     terms: tuple[TermChange, ...]
     design_changes: tuple[str, ...]
     before: Edition | None
+
+
+@dataclass(frozen=True)
+class ProgrammeEntry:
+    """A version that an annual programme puts before the governing body, and the labels of what it changes."""
+
+    version: MicroCredentialVersion
+    change: str
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ProgrammeSource:
+    """An annual programme: what is new in it or changed, and what goes on as it is; both by centre and title."""
+
+    university: University
+    programme: AnnualProgramme
+    entries: tuple[ProgrammeEntry, ...]
+    continues: tuple[MicroCredentialVersion, ...]

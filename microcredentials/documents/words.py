@@ -45,10 +45,15 @@ def upper_first(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def ects(value: Decimal | None) -> str:
+def plain(value: Decimal | None) -> str:
+    """A number of credits, with a decimal only where it has one."""
     if value is None:
         return ""
-    return f"{formats.decimal(value, 0 if value == value.to_integral_value() else 1)} ECTS"
+    return formats.decimal(value, 0 if value == value.to_integral_value() else 1)
+
+
+def ects(value: Decimal | None) -> str:
+    return f"{plain(value)} ECTS" if value is not None else ""
 
 
 def money(value: Decimal | None) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from iqas.core import clock
@@ -17,7 +18,7 @@ from iqas.evidence.models import EvidenceVersion
 from iqas.organisation.models import AcademicYear, Scope
 from iqas.organisation.scopes import ancestors
 from microcredentials.forms.editions import day_field
-from microcredentials.models import ApprovalAct, ApprovalStep, Submission
+from microcredentials.models import ApprovalAct, ApprovalStep, Document, Submission
 from microcredentials.sections import SECTIONS
 
 Outcome = ApprovalAct.Outcome
@@ -53,14 +54,29 @@ class DocumentField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{obj} · {obj.evidence.title}"
 
 
+class MadeField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Document) -> str:
+        filed = f" · {obj.filed_as}" if obj.is_filed else ""
+        return f"{obj.code} · {obj.get_kind_display()} ({obj.get_language_display()}){filed}"
+
+
 class DecisionForm(forms.Form):
-    """When which body decided, and the document that proves it. `day` names the field of the day."""
+    """When which body decided, and the document that proves it: filed before, made here, or uploaded now.
+
+    `day` names the field of the day.
+    """
 
     day = "held_on"
     held_on = day_field(_("Date of the act"))
     body = forms.CharField(label=_("Body"), max_length=200, required=False)
     document = DocumentField(
         label=_("Document, among the evidence"), queryset=EvidenceVersion.objects.none(), required=False
+    )
+    made = MadeField(
+        label=_("Or one that was made here"),
+        queryset=Document.objects.none(),
+        required=False,
+        help_text=_("It is filed as evidence with the act, the same file under the same SHA-256."),
     )
     upload = forms.FileField(
         label=_("Or upload it"),
@@ -69,14 +85,35 @@ class DecisionForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(sorted(DOCUMENTS))}),
     )
 
-    def __init__(self, *args: Any, user: Any, scope: Scope, body: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        user: Any,
+        scope: Scope,
+        body: str,
+        made: QuerySet[Document] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields[self.day].widget.attrs["max"] = clock.today().isoformat()
         self.fields["body"].initial = body
         self.fields["document"].queryset = documents_for(user, scope)  # type: ignore[attr-defined]
+        if made is not None and made.exists():
+            self.fields["made"].queryset = made  # type: ignore[attr-defined]
+        else:
+            del self.fields["made"]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("made") and given.get("document"):
+            self.add_error("made", _("Choose a document or upload one, one of the two."))
+        return given
 
     def decision(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("held_on", "body", "document", "upload")}
+        given = self.cleaned_data
+        return {name: given[name] for name in ("held_on", "body", "upload")} | {
+            "document": given.get("made") or given["document"]
+        }
 
 
 class ActForm(DecisionForm):
@@ -87,7 +124,7 @@ class ActForm(DecisionForm):
         widget=forms.RadioSelect,
     )
     conditions = text_area(_("Conditions, or reasons of a rejection"))
-    field_order = ("outcome", "conditions", "held_on", "body", "document", "upload")
+    field_order = ("outcome", "conditions", "held_on", "body", "document", "made", "upload")
 
     def decision(self) -> dict[str, Any]:
         return super().decision() | {name: self.cleaned_data[name] for name in ("outcome", "conditions")}
@@ -105,7 +142,7 @@ class ReturnForm(DecisionForm):
             Fieldset(
                 _("What has to change, section by section"), *(REASON + section.code for section in SECTIONS)
             ),
-            Fieldset(_("The act"), "held_on", "body", "document", "upload"),
+            Fieldset(_("The act"), *(name for name in DecisionForm.base_fields if name in self.fields)),
         )
 
     def decision(self) -> dict[str, Any]:
@@ -177,11 +214,12 @@ class ProgrammeActForm(DecisionForm):
         queryset=Submission.objects.none(),
         widget=forms.CheckboxSelectMultiple,
     )
-    field_order = ("submissions", "held_on", "body", "document", "upload")
+    field_order = ("submissions", "held_on", "body", "document", "made", "upload")
 
-    def __init__(self, *args: Any, offered: list[Submission], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: list[Submission], continues: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["submissions"]
+        field.required = not continues
         field.queryset = Submission.objects.filter(
             pk__in=[submission.pk for submission in offered]
         ).select_related("version__microcredential__centre")

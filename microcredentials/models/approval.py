@@ -126,7 +126,10 @@ class Submission(Identified):
 
 
 class AnnualProgramme(Identified):
-    """What the governing body approves at once for an academic year (RD 822/2021 art. 37.10)."""
+    """What the governing body approves at once for an academic year (RD 822/2021 art. 37.10).
+
+    Each new version gets its act; `continues` are the versions in force that go on being offered, as of the approval.
+    """
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     scope = models.ForeignKey(Scope, models.PROTECT, related_name="+")
@@ -143,6 +146,9 @@ class AnnualProgramme(Identified):
         blank=True,
         related_name="+",
         verbose_name=_("document"),
+    )
+    continues = models.ManyToManyField(
+        MicroCredentialVersion, related_name="+", verbose_name=_("offer that continues"), blank=True
     )
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField()

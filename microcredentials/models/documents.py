@@ -1,4 +1,4 @@
-"""The documents made of versions and editions, with what each says and the file that the job printed."""
+"""The documents made of versions, editions and annual programmes, with what each says and the file that the job printed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from iqas.core.models import Identified
+from iqas.evidence.models import EvidenceVersion
 from iqas.jobs.models import Artefact, Job, JobState
+from iqas.organisation.models import Scope
+from microcredentials.models.approval import AnnualProgramme
 from microcredentials.models.catalogue import MicroCredentialVersion
 from microcredentials.models.editions import Edition
 
@@ -16,7 +19,8 @@ from microcredentials.models.editions import Edition
 class Document(Identified):
     """`body` is what it says, canonical JSON in its language: the same content is never made twice.
 
-    `content_sha256` is of the body, `sha256` of the printed file. `as_of` is when the data last said this.
+    `content_sha256` is of the body, `sha256` of the printed file. `as_of` is when the data last said this. `filed_as` is the
+    evidence that has the printed file, where somebody filed it.
     """
 
     class Kind(models.TextChoices):
@@ -25,6 +29,7 @@ class Document(Identified):
         SELF_ASSESSMENT = "self_assessment", _("Self-assessment of the proposal")
         SHEET = "sheet", _("Public sheet")
         EDITION_REPORT = "edition_report", _("Final report of the edition")
+        PROGRAMME = "programme", _("Annual programme")
 
     class Language(models.TextChoices):
         ES = "es", _("Spanish")
@@ -33,8 +38,13 @@ class Document(Identified):
     code = models.CharField(_("code"), max_length=20, unique=True)
     kind = models.CharField(_("document"), max_length=20, choices=Kind)
     language = models.CharField(_("language"), max_length=2, choices=Language)
-    version = models.ForeignKey(MicroCredentialVersion, models.PROTECT, related_name="documents")
+    version = models.ForeignKey(
+        MicroCredentialVersion, models.PROTECT, null=True, blank=True, related_name="documents"
+    )
     edition = models.ForeignKey(Edition, models.PROTECT, null=True, blank=True, related_name="documents")
+    programme = models.ForeignKey(
+        AnnualProgramme, models.PROTECT, null=True, blank=True, related_name="documents"
+    )
     body = models.TextField(_("content"))
     content_sha256 = models.CharField(max_length=64)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -46,6 +56,7 @@ class Document(Identified):
     size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
     pages = models.PositiveIntegerField(_("pages"), default=0)
     made_at = models.DateTimeField(_("made"), null=True, blank=True)
+    filed_as = models.ForeignKey(EvidenceVersion, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["-as_of"]
@@ -57,6 +68,17 @@ class Document(Identified):
                 fields=["version", "kind", "language", "content_sha256"],
                 name="document_once_per_content",
                 violation_error_message=_("This document exists already."),
+            ),
+            models.UniqueConstraint(
+                fields=["programme", "kind", "language", "content_sha256"],
+                name="document_of_programme_once_per_content",
+                violation_error_message=_("This document exists already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="programme", programme__isnull=False, version__isnull=True)
+                | (~Q(kind="programme") & Q(programme__isnull=True, version__isnull=False)),
+                name="document_of_a_version_or_a_programme",
+                violation_error_message=_("A document is of a version, or of an annual programme."),
             ),
             models.CheckConstraint(
                 condition=Q(kind="edition_report", edition__isnull=False)
@@ -72,14 +94,38 @@ class Document(Identified):
                 name="document_file_when_made",
                 violation_error_message=_("A document that was made has its file and its hash."),
             ),
+            models.CheckConstraint(
+                condition=Q(filed_as__isnull=True) | ~Q(sha256=""),
+                name="document_filed_when_made",
+                violation_error_message=_("Only a document that was made is filed as evidence."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.code
 
     @property
+    def scope(self) -> Scope:
+        """Where it belongs. Needs select_related("version__microcredential__scope", "programme__scope")."""
+        if self.programme is not None:
+            return self.programme.scope
+        return self.of_version.microcredential.scope
+
+    @property
+    def of_version(self) -> MicroCredentialVersion:
+        """The version, of a document that is not of a programme. Needs select_related("version")."""
+        if self.version is None:
+            raise ValueError(f"{self.code} is of a programme.")
+        return self.version
+
+    @property
     def is_made(self) -> bool:
         return bool(self.sha256)
+
+    @property
+    def is_filed(self) -> bool:
+        """Whether it stands as evidence. Needs select_related("filed_as")."""
+        return self.filed_as is not None and self.filed_as.state != EvidenceVersion.State.WITHDRAWN
 
     @property
     def has_failed(self) -> bool:

@@ -119,6 +119,19 @@ class Comparison:
         return tuple(dict.fromkeys(named))
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """The same in words, each once."""
+        said = [
+            label
+            for section in self.sections
+            for label in (
+                *(field.label for field in section.fields),
+                *(rows.label for rows in section.lists),
+            )
+        ]
+        return tuple(dict.fromkeys(said))
+
+    @property
     def is_empty(self) -> bool:
         return not self.sections
 

@@ -12,7 +12,13 @@ from iqas.frameworks.models import Criterion
 from iqas.frameworks.selectors import current
 from iqas.organisation.models import University
 from microcredentials.documents.sources import EditionSource, VersionSource
-from microcredentials.models import Document, Edition, MicroCredential, MicroCredentialVersion
+from microcredentials.models import (
+    AnnualProgramme,
+    Document,
+    Edition,
+    MicroCredential,
+    MicroCredentialVersion,
+)
 from microcredentials.selectors.comparison import compare, previous_edition, sentences
 from microcredentials.selectors.counts import shown_counts
 from microcredentials.selectors.editions import reedition_changes
@@ -21,7 +27,7 @@ from microcredentials.selectors.proposal import proposal_of
 
 PRINCIPLES, DIMENSIONS = "EU-MC-ANNEX-II", "FOUR-DIMENSIONS"
 ENTERABLE = (Edition.State.PLANNED, Edition.State.OPEN)
-Key = tuple[UUID, UUID | None, str, str]  # version, edition, kind, language
+Key = tuple[UUID | None, UUID | None, str, str]  # version, edition, kind, language
 
 
 @dataclass(frozen=True)
@@ -32,9 +38,12 @@ class Shelf:
     latest: dict[Key, Document]
 
     def of(
-        self, version: MicroCredentialVersion, kind: str, language: str, edition: Edition | None = None
+        self, version: MicroCredentialVersion | None, kind: str, language: str, edition: Edition | None = None
     ) -> Document | None:
-        return self.latest.get((version.pk, edition.pk if edition else None, kind, language))
+        """`version` is None for a programme, whose shelf holds its own documents only."""
+        return self.latest.get(
+            (version.pk if version else None, edition.pk if edition else None, kind, language)
+        )
 
     def counts(self, document: Document) -> bool:
         return self.latest[_key(document)] is document
@@ -54,9 +63,19 @@ def edition_shelf(edition: Edition) -> Shelf:
     return _shelved(Document.objects.filter(edition=edition))
 
 
+def programme_shelf(programme: AnnualProgramme) -> Shelf:
+    return _shelved(Document.objects.filter(programme=programme))
+
+
+def made_of(subject: MicroCredentialVersion | AnnualProgramme) -> QuerySet[Document]:
+    """The files that were made of it, the latest first; of a version without final reports."""
+    documents = subject.documents.exclude(sha256="").filter(edition=None)
+    return documents.select_related("filed_as__evidence").defer("body").order_by("-made_at")
+
+
 def _shelved(documents: QuerySet[Document]) -> Shelf:
     found = tuple(
-        documents.select_related("job", "requested_by", "version", "edition")
+        documents.select_related("job", "requested_by", "version", "edition", "filed_as__evidence")
         .defer("body")
         .order_by("-as_of", "-code")
     )

@@ -23,6 +23,7 @@ from microcredentials.models import (
     AnnualProgramme,
     ApprovalAct,
     ApprovalStep,
+    Document,
     MicroCredential,
     MicroCredentialVersion,
     Remark,
@@ -32,6 +33,7 @@ from microcredentials.sections import BY_CODE
 from microcredentials.selectors.comparison import approved_before, compare, kind_of_change
 from microcredentials.services import writing
 from microcredentials.services.checks import store
+from microcredentials.services.filing import evidence_of
 from microcredentials.services.routes import route_in_force
 from microcredentials.workflow import blocked_by
 
@@ -69,14 +71,14 @@ def record_act(
     outcome: str,
     held_on: dt.date,
     body: str = "",
-    document: EvidenceVersion | None = None,
+    document: EvidenceVersion | Document | None = None,
     upload: File[bytes] | None = None,
     conditions: str = "",
     reasons: Mapping[str, str] | None = None,
 ) -> ApprovalAct:
     """What the body of this step decided. The last favourable act freezes the version; a return unlocks it.
 
-    `reasons` (section → text) belong to a return. Refuses `own-work`, `not-waiting` (another step is next),
+    `reasons` (section → text) belong to a return; a `document` that was made here is filed as evidence. Refuses `own-work`, `not-waiting` (another step is next),
     `future-act`, `act-order`, `no-document`, `no-conditions`, `no-reasons`, `unknown-section`, and a document that the person may not see.
     """
     submission, step = _waiting(submission, step)
@@ -94,7 +96,7 @@ def record_act(
         raise RuleViolation("no-conditions", _("Say the conditions, or the reasons."), field="conditions")
     _check_date(submission, held_on)
     scope = submission.version.microcredential.scope
-    document = take_document(
+    proof = take_document(
         actor=actor,
         scope=scope,
         kind=step.document_kind,
@@ -103,10 +105,10 @@ def record_act(
         document=document,
         upload=upload,
     )
-    if step.needs_document and document is None:
+    if step.needs_document and proof is None:
         raise RuleViolation("no-document", rules.NO_DOCUMENT, field="document")
     act = _write_act(
-        actor, submission, step, outcome, held_on, body=body, document=document, conditions=conditions
+        actor, submission, step, outcome, held_on, body=body, document=proof, conditions=conditions
     )
     for section, text in given.items() if outcome == Outcome.RETURNED else ():
         Remark.objects.create(
@@ -179,10 +181,10 @@ def take_document(
     kind: str,
     title: str,
     held_on: dt.date,
-    document: EvidenceVersion | None,
+    document: EvidenceVersion | Document | None,
     upload: File[bytes] | None,
 ) -> EvidenceVersion | None:
-    """The version of evidence that proves an act: the one chosen, or a new one from the file.
+    """The version of evidence that proves an act: the one chosen, or a new one from the file or the document made here.
 
     Refuses `two-documents`, `withdrawn-document`, and one that the person may not see.
     """
@@ -198,6 +200,8 @@ def take_document(
             version={"date_of_fact": held_on, "upload": upload},
         )
         return evidence.versions.get()
+    if isinstance(document, Document):
+        return evidence_of(actor=actor, document=document, kind=kind, date_of_fact=held_on)
     if document is None:
         return None
     require(actor, "evidence.view", document.evidence)

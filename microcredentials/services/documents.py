@@ -22,11 +22,25 @@ from iqas.jobs.models import Artefact
 from iqas.jobs.runner import JobContext
 from iqas.jobs.services import enqueue
 from iqas.ui.pdf.lint import count_pages, lint
-from microcredentials.documents import application, edition_report, quality_report, self_assessment, sheet
+from microcredentials.documents import (
+    application,
+    edition_report,
+    quality_report,
+    self_assessment,
+    sheet,
+)
+from microcredentials.documents import programme as programme_document
 from microcredentials.documents.content import Told, from_json, to_json
 from microcredentials.documents.render import Seal, to_pdf
-from microcredentials.models import Document, Edition, MicroCredential, MicroCredentialVersion
+from microcredentials.models import (
+    AnnualProgramme,
+    Document,
+    Edition,
+    MicroCredential,
+    MicroCredentialVersion,
+)
 from microcredentials.selectors.documents import edition_source, version_source
+from microcredentials.selectors.programmes import programme_source
 
 JOB_KIND = "microcredentials.document"
 MEDIA_TYPE = "application/pdf"
@@ -44,7 +58,9 @@ FILE_WORDS = {
     Kind.SELF_ASSESSMENT: {"es": "autoinforme", "en": "self-assessment"},
     Kind.SHEET: {"es": "ficha", "en": "sheet"},
     Kind.EDITION_REPORT: {"es": "memoria-final", "en": "final-report"},
+    Kind.PROGRAMME: {"es": "programacion-anual", "en": "annual-programme"},
 }
+WITH_SCOPE = ("version__microcredential__scope", "programme__scope", "edition", "requested_by")
 
 STILL_WRITTEN = _(
     "This version is still being written. Its documents are made once it has been submitted, because only then it is locked."
@@ -87,7 +103,7 @@ def request(*, actor: Any, version: MicroCredentialVersion, kind: str, language:
     source = version_source(version)
     with translation.override(language):
         told = BUILDERS[Kind(kind)](source)
-    return _kept(actor, told, version=version, edition=None, url=_page_of(microcredential))
+    return _kept(actor, told, version=version, url=_page_of(microcredential))
 
 
 @transaction.atomic
@@ -106,13 +122,38 @@ def request_report(*, actor: Any, edition: Edition, language: str) -> Document:
     return _kept(actor, told, version=edition.version, edition=edition, url=edition.get_absolute_url())
 
 
+@transaction.atomic
+def request_programme(*, actor: Any, programme: AnnualProgramme, language: str) -> Document:
+    """The document of an annual programme, as `request`: what it would hold today, or what it was approved with.
+
+    Refuses `unknown-language`.
+    """
+    held = (
+        AnnualProgramme.objects.select_for_update(of=("self",)).select_related("scope").get(pk=programme.pk)
+    )
+    require(actor, "programme.prepare", held.scope)
+    _check_language(language)
+    source = programme_source(held)
+    with translation.override(language):
+        told = programme_document.build(source)
+    return _kept(actor, told, programme=held, url=held.get_absolute_url())
+
+
 def _kept(
-    actor: Any, told: Told, *, version: MicroCredentialVersion, edition: Edition | None, url: str
+    actor: Any,
+    told: Told,
+    *,
+    version: MicroCredentialVersion | None = None,
+    edition: Edition | None = None,
+    programme: AnnualProgramme | None = None,
+    url: str,
 ) -> Document:
     body = to_json(told)
     digest = sha256_hex(body)
-    same = Document.objects.filter(version=version, kind=told.kind, language=told.language)
-    standing = same.select_related("job").filter(content_sha256=digest).first()
+    same = Document.objects.filter(
+        version=version, programme=programme, kind=told.kind, language=told.language
+    )
+    standing = same.select_related("job", *WITH_SCOPE).filter(content_sha256=digest).first()
     if standing is not None:
         _renew(actor, standing, is_newest=same.order_by("-as_of").first() == standing, url=url)
         return standing
@@ -123,6 +164,7 @@ def _kept(
         language=told.language,
         version=version,
         edition=edition,
+        programme=programme,
         body=body.decode(),
         content_sha256=digest,
         requested_by=actor,
@@ -151,7 +193,7 @@ def _order(actor: Any, document: Document, *, attempt: str, url: str) -> None:
         kind=JOB_KIND,
         payload={"document": str(document.pk)},
         idem_key=f"{document.pk}|{attempt}",
-        scope=document.version.microcredential.scope,
+        scope=document.scope,
         about=document.code,
         about_url=url,
     )
@@ -163,9 +205,7 @@ def produce(context: JobContext, document_id: str) -> None:
 
     Refuses `document-altered` (its content no longer has its hash) and `document-unfit` (the lint found something).
     """
-    document = Document.objects.select_related("version__microcredential", "edition", "requested_by").get(
-        pk=uuid.UUID(document_id)
-    )
+    document = Document.objects.select_related(*WITH_SCOPE).get(pk=uuid.UUID(document_id))
     context.progress(0, 3, _("Printing the pages"))
     if sha256_hex(document.body.encode()) != document.content_sha256:
         raise RuleViolation(
@@ -187,13 +227,19 @@ def produce(context: JobContext, document_id: str) -> None:
 
 
 def file_name(document: Document) -> str:
-    """`MC-014-v2-solicitud-es.pdf`. Needs select_related("version__microcredential", "edition")."""
-    subject = (
-        document.edition.code
-        if document.edition is not None
-        else f"{document.version.microcredential.code}-v{document.version.number}"
-    )
+    """`MC-014-v2-solicitud-es.pdf`. Needs select_related(*WITH_SCOPE)."""
+    subject = subject_of(document).replace(" ", "-")
     return f"{subject}-{FILE_WORDS[Kind(document.kind)][document.language]}-{document.language}.pdf"
+
+
+def subject_of(document: Document) -> str:
+    """What it is of: `MC-014 v2`, an edition or a programme. Needs select_related(*WITH_SCOPE)."""
+    if document.programme is not None:
+        return document.programme.code
+    if document.edition is not None:
+        return document.edition.code
+    version = document.of_version
+    return f"{version.microcredential.code} v{version.number}"
 
 
 def _register(document_id: uuid.UUID, artefact: Artefact | None, pages: int) -> None:
@@ -201,9 +247,7 @@ def _register(document_id: uuid.UUID, artefact: Artefact | None, pages: int) -> 
     if artefact is None:
         raise RuntimeError("A document is registered with its file.")
     document = (
-        Document.objects.select_for_update(of=("self",))
-        .select_related("version__microcredential__scope", "requested_by")
-        .get(pk=document_id)
+        Document.objects.select_for_update(of=("self",)).select_related(*WITH_SCOPE).get(pk=document_id)
     )
     document.artefact, document.sha256, document.size = artefact, artefact.sha256, artefact.size
     document.pages, document.made_at = pages, clock.now()
@@ -245,6 +289,6 @@ def _record(actor: Any, document: Document, action: str, after: dict[str, Any]) 
         actor=actor,
         action=action,
         subject=document,
-        scope=document.version.microcredential.scope,
+        scope=document.scope,
         after={"code": document.code, "kind": document.kind, "language": document.language} | after,
     )

@@ -18,8 +18,10 @@ from iqas.core.refusals import RuleViolation
 from iqas.evidence.models import EvidenceVersion
 from iqas.organisation.models import AcademicYear, University
 from microcredentials import rules
-from microcredentials.models import AnnualProgramme, MicroCredentialVersion, Submission
+from microcredentials.models import AnnualProgramme, Document, MicroCredentialVersion, Submission
+from microcredentials.selectors.programmes import continuing
 from microcredentials.services import approval
+from microcredentials.services.routes import route_in_force
 
 
 @transaction.atomic
@@ -59,11 +61,12 @@ def approve_programme(
     submissions: Sequence[Submission],
     held_on: dt.date,
     body: str = "",
-    document: EvidenceVersion | None = None,
+    document: EvidenceVersion | Document | None = None,
     upload: File[bytes] | None = None,
 ) -> AnnualProgramme:
     """One act for all: each version gets its own, with this body, date and document. All or nothing.
 
+    The offer that continues is approved with it, whole: what is to be offered no more is suspended or extinguished before.
     Refuses `approved`, `nothing-chosen`, `no-document`, `own-work` (naming what the person wrote), `future-act`,
     `act-order`, `not-waiting`.
     """
@@ -75,12 +78,13 @@ def approve_programme(
     require(actor, "programme.approve", programme)
     if programme.is_approved:
         raise RuleViolation("approved", _("This programme is already approved."))
-    if not submissions:
+    continues = list(continuing(programme))
+    if not submissions and not continues:
         raise RuleViolation("nothing-chosen", _("Choose at least one micro-credential."), field="submissions")
     if held_on > clock.today():
         raise RuleViolation("future-act", rules.FUTURE_ACT, field="held_on")
     _check_own_work(actor, submissions)
-    document = approval.take_document(
+    proof = approval.take_document(
         actor=actor,
         scope=programme.scope,
         kind="approval",
@@ -89,9 +93,9 @@ def approve_programme(
         document=document,
         upload=upload,
     )
-    if document is None:
+    if proof is None:
         raise RuleViolation("no-document", rules.NO_DOCUMENT, field="document")
-    programme.held_on, programme.document = held_on, document
+    programme.held_on, programme.document = held_on, proof
     programme.approved_by, programme.approved_at = actor, clock.now()
     acts = [
         approval.record_programme_act(
@@ -100,12 +104,13 @@ def approve_programme(
             programme=programme,
             held_on=held_on,
             body=body,
-            document=document,
+            document=proof,
         )
         for submission in submissions
     ]
-    programme.body = acts[0].body
+    programme.body = acts[0].body if acts else body.strip() or _usual_body()
     programme.save(update_fields=["held_on", "document", "body", "approved_by", "approved_at"])
+    programme.continues.set(continues)
     record(
         actor=actor,
         action="programme.approved",
@@ -115,9 +120,16 @@ def approve_programme(
             "body": programme.body,
             "date": held_on,
             "microcredentials": [act.submission.version.microcredential.code for act in acts],
+            "continues": [version.microcredential.code for version in continues],
         },
     )
     return programme
+
+
+def _usual_body() -> str:
+    """Who approves the programme by the route in force."""
+    step = route_in_force().steps.filter(by_programme=True).first()
+    return step.body if step is not None else ""
 
 
 def _check_own_work(actor: Any, submissions: Sequence[Submission]) -> None:

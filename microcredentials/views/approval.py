@@ -31,6 +31,7 @@ from microcredentials.forms.approval import (
 )
 from microcredentials.models import ApprovalAct, Change, MicroCredential, MicroCredentialVersion
 from microcredentials.sections import BY_CODE
+from microcredentials.selectors.documents import made_of
 from microcredentials.selectors.process import (
     in_work,
     is_to_come,
@@ -257,7 +258,13 @@ def _decide(
         )
     declared = submission.waiting_for
     require(request.user, declared.permission, submission)
-    form = shape(**_posted(request), user=request.user, scope=microcredential.scope, body=declared.body)
+    form = shape(
+        **_posted(request),
+        user=request.user,
+        scope=microcredential.scope,
+        body=declared.body,
+        made=made_of(submission.version),
+    )
     if request.method == "POST" and form.is_valid():
         with forms.refusals(form):
             approval.record_act(actor=request.user, submission=submission, step=declared, **form.decision())

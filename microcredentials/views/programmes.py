@@ -20,8 +20,10 @@ from iqas.ui.components import Link
 from microcredentials import approval_pages
 from microcredentials.forms.approval import ProgrammeActForm, ProgrammeForm, body_of
 from microcredentials.models import AnnualProgramme
-from microcredentials.register_tables import ProgrammeContentTable
+from microcredentials.register_tables import ContinuingFilter, ContinuingTable, ProgrammeContentTable
+from microcredentials.selectors.documents import made_of
 from microcredentials.selectors.process import on_their_way
+from microcredentials.selectors.programmes import continuing
 from microcredentials.services import programmes
 from microcredentials.tables import ProgrammeTable
 
@@ -72,11 +74,21 @@ def programme_detail(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page("programme.view")
-def programme_document(request: HttpRequest, code: str) -> HttpResponse:
-    """The programme as it is put before the governing body: to be printed."""
-    context = _context(request, _programme(request, code)) | {"university": University.current()}
-    context["rows"] = context["approved"] or context["ready"]
-    return render(request, "microcredentials/programme_document.html", context)
+def programme_continuing(request: HttpRequest, code: str) -> HttpResponse:
+    """The second part of the programme: what goes on being offered, approved with it."""
+    programme = _programme(request, code)
+    return lists.list_page(
+        request,
+        queryset=continuing(programme),
+        table=ContinuingTable,
+        filters=ContinuingFilter,
+        title=_("Offer that continues, %(code)s") % {"code": programme.code},
+        intro=_("Micro-credentials approved before, offered again without changes (RD 822/2021 art. 37.10)."),
+        empty=lists.Empty(
+            title=_("None."), url=programme.get_absolute_url(), verb=_("Back to the programme")
+        ),
+        actions=[Link(_("Back to the programme"), programme.get_absolute_url())],
+    )
 
 
 @page("programme.approve", methods=WRITE)
@@ -93,7 +105,9 @@ def programme_approve(request: HttpRequest, code: str) -> HttpResponseBase:
         user=request.user,
         scope=programme.scope,
         body=body_of([one.waiting_for for one in offered if one.waiting_for]),
+        made=made_of(programme),
         offered=offered,
+        continues=context["continues"],
     )
     if request.method == "POST" and form.is_valid():
         with forms.refusals(form):
@@ -111,6 +125,6 @@ def _programme(request: HttpRequest, code: str) -> AnnualProgramme:
     ).get(pk=found.pk)
 
 
-def _context(request: HttpRequest, programme: AnnualProgramme) -> dict[str, object]:
+def _context(request: HttpRequest, programme: AnnualProgramme) -> dict[str, Any]:
     waiting = [] if programme.is_approved else list(on_their_way())
     return approval_pages.programme_page(request.user, programme, waiting)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from iqas.core import clock
@@ -312,8 +313,10 @@ class TestProgrammes:
         with max_queries(20):
             page = client.get(url("programme-detail", programme.code))
         assert_shows(page, ready[0].version.microcredential.code, early.version.microcredential.code)
-        with max_queries(20):
-            assert client.get(url("programme-document", programme.code)).status_code == 200
+        asked = client.post(url("programme-document-request", programme.code), {"language": "es"})
+        document = programme.documents.get()
+        assert (asked.status_code, asked["Location"]) == (302, document.job.get_absolute_url())
+        assert ready[0].version.microcredential.code in document.body
         address = url("programme-approve", programme.code)
         page = client.get(address)
         assert_shows(page, mine.version.microcredential.code, str(ready[0].pk))
@@ -327,8 +330,26 @@ class TestProgrammes:
         assert client.get(address).status_code == 409
         with max_queries(20):
             assert_shows(
-                client.get(url("programme-document", programme.code)), ready[0].version.microcredential.code
+                client.get(url("programme-detail", programme.code)), ready[0].version.microcredential.code
             )
+        client.post(url("programme-document-request", programme.code), {"language": "es"})
+        assert programme.documents.count() == 2
+
+    def test_what_continues_is_read_before_it_is_approved(self, client_for: Any, max_queries: Any) -> None:
+        call_command("load_packs", verbosity=0)
+        goes_on = make_microcredential("Sigue igual", approved=True)
+        officer = make_staff("quality_officer")
+        programme = programmes.prepare_programme(actor=officer, year=make_year(2025))
+        client = client_for(officer)
+        assert_shows(client.get(url("programme-detail", programme.code)), "1 microcredencial</a>")
+        with max_queries(12):
+            page = client.get(url("programme-continuing", programme.code), {"q": "sigue"})
+        assert_shows(page, goes_on.code, "export=xlsx")
+        address = url("programme-approve", programme.code)
+        assert_shows(client.get(address), "Con él se aprueba 1 microcredencial")
+        assert client.post(address, {"held_on": "2026-03-02", "upload": paper()}).status_code == 302
+        programme.refresh_from_db()
+        assert [version.microcredential for version in programme.continues.all()] == [goes_on]
 
     def test_is_not_for_one_centre_alone(self, client_for: Any) -> None:
         programme = programmes.prepare_programme(actor=make_staff("quality_officer"), year=make_year(2025))

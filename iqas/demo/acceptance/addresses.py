@@ -26,6 +26,7 @@ BY_ROUTE: dict[str, Values] = {
     "microcredentials:version-detail": lambda o: {"code": o.microcredential.code, "number": 1},
     "microcredentials:document-request": lambda o: {"code": o.microcredential.code, "number": 1},
     "microcredentials:document-download": lambda o: {"code": o.more["document"].code},
+    "microcredentials:document-file": lambda o: {"code": o.more["document"].code},
     "microcredentials:section-edit": lambda o: {"code": o.microcredential.code, "section": "need"},
     "microcredentials:version-approval": lambda o: {"code": o.microcredential.code, "number": 1},
     "microcredentials:standing-change": lambda o: {"code": o.microcredential.code, "step": "publish"},
