@@ -8,6 +8,9 @@ statistical disclosure control (Eurostat's primary and secondary cell suppressio
   must be empty or hold at least ``threshold`` persons (``0 < N - n < k`` is refused), consist of two cells or more, and
   leave every hidden cell more than one possible value, even for a reader who knows these rules.
 
+What is told of the same persons in several ways (enrolled, passed) is decided together: a rate of 18 of 20 tells of the
+two who are not in it.
+
 The threshold is applied to groups of persons (a campaign, a predeclared group, those who answered an item, the learners
 of an edition), never to one bar of a distribution.
 """
@@ -65,6 +68,34 @@ def suppress(
     return Disclosure(shown=everything - withheld, hidden=frozenset(withheld), total_shown=True)
 
 
+def suppress_rows(
+    rows: Mapping[Key, Mapping[str, int]], *, threshold: int, hidden: Collection[Key] = frozenset()
+) -> Disclosure[Key]:
+    """Decide which rows of several counts may be published, each whole or not at all, beside the totals.
+
+    Each part of a row ("passed", "not passed") is a partition of its own. A row with a small group among its parts is
+    hidden; others go with it until, in every part, what is left when the shown rows are subtracted from the total is
+    nobody or a large group. ``hidden`` are rows already hidden for another reason.
+    """
+    parts = {
+        part: {key: row.get(part, 0) for key, row in rows.items()}
+        for part in sorted({part for row in rows.values() for part in row})
+    }
+    everything = frozenset(rows)
+    if any(is_small(sum(cells.values()), threshold) for cells in parts.values()):
+        return Disclosure(shown=frozenset(), hidden=everything, total_shown=False)
+    withheld = set(everything.intersection(hidden)).union(
+        *(suppress(cells, threshold=threshold).hidden for cells in parts.values())
+    )
+    while small := [
+        cells for cells in parts.values() if is_small(sum(cells[key] for key in withheld), threshold)
+    ]:
+        open_cells = {key: count for key, count in small[0].items() if count and key not in withheld}
+        smallest_open = min(open_cells.values())
+        withheld.update(key for key, count in open_cells.items() if count == smallest_open)
+    return Disclosure(shown=everything - withheld, hidden=frozenset(withheld), total_shown=True)
+
+
 def suppress_tree(
     counts: Mapping[Key, int], parents: Mapping[Key, Key | None], *, threshold: int
 ) -> frozenset[Key]:
@@ -74,24 +105,51 @@ def suppress_tree(
     cannot be added up again. Refuses (``ValueError``) a parent that is no node, and a node whose children do not add up
     to it.
     """
-    _check(counts, threshold)
+    return suppress_row_tree(
+        {key: {"": count} for key, count in counts.items()}, parents, threshold=threshold
+    )
+
+
+def suppress_row_tree(
+    rows: Mapping[Key, Mapping[str, int]],
+    parents: Mapping[Key, Key | None],
+    *,
+    threshold: int,
+    within: Collection[Key] | None = None,
+) -> frozenset[Key]:
+    """As ``suppress_tree``, for nodes that tell several counts each, and show all of them or none (``suppress_rows``).
+
+    ``within`` are the only nodes that may be shown: where the counts of a wider group are published already, a part of
+    that group is told of no node that keeps the group itself hidden. A part may end at a level; it is not told below.
+    """
     children: dict[Key, list[Key]] = {}
     for key, parent in parents.items():
         if parent is not None:
-            if parent not in counts:
+            if parent not in rows:
                 raise ValueError(f"{key!r} stands below {parent!r}, which is not counted")
             children.setdefault(parent, []).append(key)
     for parent, below in children.items():
-        if sum(counts[key] for key in below) != counts[parent]:
-            raise ValueError(f"the children of {parent!r} do not add up to it")
+        for part in {part for key in below for part in rows[key]}:
+            if sum(rows[key].get(part, 0) for key in below) != rows[parent].get(part, 0):
+                raise ValueError(f"the children of {parent!r} do not add up to it")
+    for row in rows.values():
+        _check(row, threshold)
 
+    allowed = rows.keys() if within is None else frozenset(within)
     shown: set[Key] = set()
-    waiting = [key for key in counts if parents.get(key) is None and not is_small(counts[key], threshold)]
+    waiting = [
+        key
+        for key, row in rows.items()
+        if parents.get(key) is None
+        and key in allowed
+        and not any(is_small(count, threshold) for count in row.values())
+    ]
     while waiting:
         node = waiting.pop()
         shown.add(node)
-        cells = {key: counts[key] for key in children.get(node, ())}
-        waiting.extend(suppress(cells, threshold=threshold).shown)
+        cells = {key: rows[key] for key in children.get(node, ())}
+        barred = [key for key in cells if key not in allowed]
+        waiting.extend(suppress_rows(cells, threshold=threshold, hidden=barred).shown)
     return frozenset(shown)
 
 

@@ -374,12 +374,13 @@ def told_counts(edition: Edition, *, in_full: bool) -> dict[str, Any] | None:
     shown = shown_counts(edition, in_full=in_full)
     if shown is None:
         return None
+    recorded = [row for row in shown.rows if row.name in EnrolmentCount.NUMBERS]
     return {
         "source": shown.source,
         "extracted_on": shown.extracted_on,
         "revision": edition.counts.version,
-        "hidden": [row.name for row in shown.rows if row.hidden],
-        "numbers": {row.name: row.value for row in shown.rows},
+        "hidden": [row.name for row in recorded if row.hidden],
+        "numbers": {row.name: row.value for row in recorded},
     }
 
 

@@ -142,12 +142,7 @@ def _learners(source: EditionSource) -> Iterator[Block]:
 def _rates(source: EditionSource) -> Iterator[Fact]:
     """Completion among those who began, success among those who were assessed; never from a count that is hidden."""
     shown = {row.name: row.value for row in (source.counts.rows if source.counts else ()) if not row.hidden}
-    hidden = {row.name for row in (source.counts.rows if source.counts else ()) if row.hidden}
-    enrolled = shown.get("enrolled")
-    began = None
-    if enrolled is not None and not {"withdrawn_before_start", "recognised"} & hidden:
-        began = enrolled - (shown.get("withdrawn_before_start") or 0) - (shown.get("recognised") or 0)
-    yield Fact(_("Completed, of those who began"), _rate(shown.get("completed"), began))
+    yield Fact(_("Completed, of those who began"), _rate(shown.get("completed"), shown.get("began")))
     yield Fact(_("Passed, of those assessed"), _rate(shown.get("passed"), shown.get("presented")))
 
 

@@ -188,9 +188,7 @@ class Edition(FSMModelMixin, Identified):
     def starters(self) -> int | None:
         """How many began: neither withdrawn before nor recognised. None where nobody knows. Needs select_related("counts")."""
         counts: EnrolmentCount | None = getattr(self, "counts", None)
-        if counts is None or counts.enrolled is None:
-            return None
-        return counts.enrolled - (counts.withdrawn_before_start or 0) - (counts.recognised or 0)
+        return None if counts is None else counts.began
 
     @property
     def teacher_names(self) -> list[str]:
@@ -379,3 +377,10 @@ class EnrolmentCount(Identified, Versioned):
 
     def __str__(self) -> str:
         return str(self.edition_id)
+
+    @property
+    def began(self) -> int | None:
+        """Who was still enrolled on the first day, recognitions left out: the people of every rate."""
+        if self.enrolled is None:
+            return None
+        return self.enrolled - (self.withdrawn_before_start or 0) - (self.recognised or 0)

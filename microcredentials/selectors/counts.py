@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from iqas.core.disclosure import is_small, suppress
+from django.utils.translation import gettext_lazy as _
+
 from iqas.organisation.models import University
 from microcredentials.models import Edition, EnrolmentCount
+from microcredentials.selectors.published import published_alone, published_of
 
-MOST_TELLING_FIRST = (
+BEGAN = "began"
+ROWS = (
     "enrolled",
-    "completed",
-    "passed",
-    "presented",
-    "withdrawn",
     "withdrawn_before_start",
-    "failed",
     "recognised",
+    BEGAN,
+    "withdrawn",
+    "completed",
+    "presented",
+    "passed",
+    "failed",
 )
 
 
@@ -45,52 +49,41 @@ class ShownCounts:
 
 
 def shown_counts(edition: Edition, *, in_full: bool) -> ShownCounts | None:
-    """All counts for those who record them; for others, no group under the threshold can be read or recomputed."""
+    """All counts for those who record them; for others, what may be told beside all else that is told of the year.
+
+    One statement for others; needs `year` selected. The row `began` is no count of its own: enrolled, without those who
+    withdrew before the start and those who were recognised.
+    """
     counts: EnrolmentCount | None = getattr(edition, "counts", None)
     if counts is None:
         return None
-    threshold = University.current().threshold
-    values = {name: getattr(counts, name) for name in EnrolmentCount.NUMBERS}
-    open_names = frozenset(values) if in_full else publishable(values, threshold)
+    university = University.current()
+    values = {name: getattr(counts, name) for name in EnrolmentCount.NUMBERS} | {BEGAN: counts.began}
+    told = frozenset(ROWS) if in_full else _told(edition, university)
     return ShownCounts(
         rows=tuple(
             ShownCount(
                 name=name,
-                label=EnrolmentCount._meta.get_field(name).verbose_name,  # type: ignore[union-attr]
-                value=value if name in open_names else None,
-                hidden=value is not None and name not in open_names,
+                label=_label(name),
+                value=values[name] if name in told else None,
+                hidden=values[name] is not None and name not in told,
             )
-            for name, value in values.items()
+            for name in ROWS
         ),
         source=counts.source,
         extracted_on=counts.extracted_on,
-        threshold=threshold,
+        threshold=university.threshold,
         in_full=in_full,
     )
 
 
-def publishable(values: dict[str, int | None], threshold: int) -> frozenset[str]:
-    """The counts that may stand side by side: each large enough, and no two that differ by a small group.
+def _told(edition: Edition, university: University) -> frozenset[str]:
+    alone = edition.state == Edition.State.CANCELLED
+    found = published_alone(edition, university) if alone else published_of(edition.year, university)
+    return found.names_of(edition.pk)
 
-    The counts overlap (who passed also completed), so besides the two partitions of the enrolled every pair is asked.
-    """
-    known = {name: value for name, value in values.items() if value is not None}
-    enrolled = known.get("enrolled")
-    if enrolled is None:
-        return frozenset()
-    allowed = {"enrolled"} if not is_small(enrolled, threshold) else set()
-    for parts in (
-        ("withdrawn_before_start", "withdrawn", "completed", "recognised"),
-        ("passed", "failed"),
-        ("presented",),
-    ):
-        cells = {name: known.get(name, 0) for name in parts}
-        cells["rest"] = enrolled - sum(cells.values())
-        allowed |= suppress(cells, threshold=threshold).shown & set(parts)
-    shown: list[str] = []
-    for name in MOST_TELLING_FIRST:
-        if name in known and name in allowed:
-            differences = [abs(known[name] - known[other]) for other in shown if known[name]]
-            if not any(is_small(difference, threshold) for difference in differences):
-                shown.append(name)
-    return frozenset(shown)
+
+def _label(name: str) -> Any:
+    if name == BEGAN:
+        return _("began")
+    return EnrolmentCount._meta.get_field(name).verbose_name  # type: ignore[union-attr]

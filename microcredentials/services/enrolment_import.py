@@ -17,7 +17,7 @@ from iqas.core.tabular import RowError, UnreadableTable, read_rows
 from iqas.organisation.models import University
 from microcredentials.importers.enrolment_columns import COLUMNS
 from microcredentials.importers.enrolments import EnrolmentRow, read_row
-from microcredentials.models import Edition
+from microcredentials.models import Edition, EnrolmentCount
 from microcredentials.services.bulk import chunks
 from microcredentials.services.register import Entry, Register, Written
 
@@ -196,10 +196,11 @@ class _Import:
 
 def _over_full(done: Written) -> Iterator[OverFull]:
     for chunk in chunks(sorted(done.editions)):
-        for edition in Edition.objects.filter(pk__in=chunk).select_related("counts").order_by("code"):
-            starters = edition.starters or 0
-            if edition.places is not None and starters > edition.places:
-                yield OverFull(edition.code, starters, edition.places)
+        counts = EnrolmentCount.objects.filter(edition__in=chunk).select_related("edition")
+        for row in counts.order_by("edition__code"):
+            began = row.began or 0
+            if row.edition.places is not None and began > row.edition.places:
+                yield OverFull(row.edition.code, began, row.edition.places)
 
 
 def _digest(file: IO[bytes]) -> str:

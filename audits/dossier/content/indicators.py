@@ -66,6 +66,11 @@ class Indicator:
         return next((figure for figure in reversed(self.figures) if figure.status != "no_data"), None)
 
     @property
+    def is_withheld(self) -> bool:
+        """Whether some figure is withheld, so that its reason is given."""
+        return any(figure.suppressed for rows in (self, *self.breakdown) for figure in rows.figures)
+
+    @property
     def left_out(self) -> int:
         """Editions that some total of the three years does not contain."""
         return sum(figure.left_out for figure in self.figures)

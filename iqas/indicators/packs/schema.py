@@ -10,6 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from feedback.packs.schema import Translated
 from iqas.indicators.models import Definition
 
+OF_LEARNERS = (
+    Definition.Computation.COMPLETION,
+    Definition.Computation.SUCCESS,
+    Definition.Computation.COVERAGE,
+)
+
 
 class DefinitionPack(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -28,6 +34,12 @@ class DefinitionPack(BaseModel):
     def items_feed_answers(self) -> Self:
         if bool(self.items) != (self.computation == Definition.Computation.FAVOURABLE):
             raise ValueError("an indicator of favourable answers names its questions, and no other does")
+        return self
+
+    @model_validator(mode="after")
+    def counts_of_learners_are_protected(self) -> Self:
+        if (self.disclosure == Definition.Disclosure.HIDDEN) != (self.computation in OF_LEARNERS):
+            raise ValueError("an indicator of counts of learners hides small groups, and no other does")
         return self
 
 

@@ -19,9 +19,11 @@ from iqas.core import clock
 from iqas.evidence.selectors import per_criterion_validity
 from iqas.indicators.models import Definition, Measurement
 from iqas.organisation.models import AcademicYear, University
-from microcredentials.models import Edition, EnrolmentCount, MicroCredential
+from microcredentials.models import Edition, MicroCredential
+from microcredentials.selectors.published import ASSESSED, COMPLETED, COVERED, Counted, Published
 
 Level = Measurement.Level
+LEVELS = (Level.EDITION, Level.MICROCREDENTIAL, Level.CENTRE, Level.UNIVERSITY)
 Computation = Definition.Computation
 OFFERED = (MicroCredential.State.APPROVED, MicroCredential.State.PUBLISHED, MicroCredential.State.SUSPENDED)
 
@@ -59,13 +61,16 @@ class Heard:
 
 
 def facts_of_year(
-    definitions: Iterable[Definition], year: AcademicYear, university: University
+    definitions: Iterable[Definition], year: AcademicYear, university: University, published: Published
 ) -> dict[Definition, list[Fact]]:
-    """For each definition what every edition (for evidence every micro-credential) contributes in the year."""
+    """For each definition what every edition (for evidence every micro-credential) contributes in the year.
+
+    `published` holds the counts of learners of the year.
+    """
     editions = list(
         Edition.objects.filter(year=year)
         .exclude(state=Edition.State.CANCELLED)
-        .select_related("counts", "microcredential__centre")
+        .select_related("microcredential__centre")
         .order_by("code")
     )
     heard = _heard(editions, year, university)
@@ -78,57 +83,53 @@ def facts_of_year(
         elif definition.computation == Computation.FAVOURABLE:
             facts[definition] = _favourable(definition, heard)
         else:
-            facts[definition] = _from_counts(FROM_COUNTS[definition.computation], editions, university)
+            facts[definition] = _from_counts(definition.computation, published)
     return facts
 
 
 # From enrolment counts --------------------------------------------------------------------------------
 
 
-Counted = tuple[int, int, int]  # numerator, denominator, persons
+Figures = tuple[int, int, int]  # numerator, denominator, persons
 
 
-def _completion(counts: EnrolmentCount, _edition: Edition) -> Counted | None:
-    if counts.enrolled is None or counts.completed is None:
+def _completion(one: Counted) -> Figures | None:
+    if one.completed is None or one.began is None:
         return None
-    started = counts.enrolled - (counts.withdrawn_before_start or 0) - (counts.recognised or 0)
-    return counts.completed, started, started
+    return one.completed, one.began, one.began
 
 
-def _success(counts: EnrolmentCount, _edition: Edition) -> Counted | None:
-    if counts.passed is None or counts.presented is None:
+def _success(one: Counted) -> Figures | None:
+    if one.presented is None or one.passed is None:
         return None
-    return counts.passed, counts.presented, counts.presented
+    return one.passed, one.presented, one.presented
 
 
-def _coverage(counts: EnrolmentCount, edition: Edition) -> Counted | None:
-    if counts.enrolled is None or edition.places is None:
+def _coverage(one: Counted) -> Figures | None:
+    if one.places is None or one.began is None:
         return None
-    enrolled = counts.enrolled - (counts.recognised or 0)
-    return enrolled, edition.places, enrolled
+    return one.began, one.places, one.began
 
 
-FROM_COUNTS: Mapping[str, Callable[[EnrolmentCount, Edition], Counted | None]] = {
-    Computation.COMPLETION: _completion,
-    Computation.SUCCESS: _success,
-    Computation.COVERAGE: _coverage,
+FROM_COUNTS: Mapping[str, tuple[Callable[[Counted], Figures | None], str]] = {
+    Computation.COMPLETION: (_completion, COMPLETED),
+    Computation.SUCCESS: (_success, ASSESSED),
+    Computation.COVERAGE: (_coverage, COVERED),
 }
+"""Computation → how, and what of the published counts it tells."""
 
 
-def _from_counts(
-    count: Callable[[EnrolmentCount, Edition], Counted | None],
-    editions: Iterable[Edition],
-    university: University,
-) -> list[Fact]:
+def _from_counts(computation: str, published: Published) -> list[Fact]:
+    """What the counts say; an edition that these totals do not contain is noted as left out of them."""
+    count, what = FROM_COUNTS[computation]
     facts = []
-    for edition in editions:
-        counts: EnrolmentCount | None = getattr(edition, "counts", None)
-        found = count(counts, edition) if counts is not None else None
-        if counts is not None and found is not None:
-            source = (
-                _("the register of enrolments") if counts.source == EnrolmentCount.REGISTER else counts.source
-            )
-            facts.append(Fact(_path(edition, university), *found, source=source))
+    for one in published.counted:
+        found = count(one)
+        if found is not None:
+            source = one.source if one.by_hand else _("the register of enrolments")
+            path = tuple(Node(level, *place) for level, place in zip(LEVELS, one.path, strict=True))
+            left_out = not published.has_in_totals(what, one)
+            facts.append(Fact(path, *found, source=source, too_small=left_out))
     return facts
 
 
@@ -171,14 +172,14 @@ def _path_of_pool(target: Target, university: University) -> Path:
     return tuple(node for node in paths[0] if all(node in path for path in paths))
 
 
-def _responses(campaign: Campaign) -> Counted | None:
+def _responses(campaign: Campaign) -> Figures | None:
     if campaign.mode == Campaign.Mode.IMPORTED or campaign.open_link:
         return None
     return campaign.responses_count + campaign.destroyed_count, campaign.invited_count, campaign.invited_count
 
 
 def _from_campaigns(
-    heard: Mapping[Path, list[Heard]], count: Callable[[Heard], Counted | None]
+    heard: Mapping[Path, list[Heard]], count: Callable[[Heard], Figures | None]
 ) -> list[Fact]:
     facts = []
     for path, campaigns in heard.items():
@@ -210,7 +211,7 @@ def _favourable(definition: Definition, heard: Mapping[Path, list[Heard]]) -> li
     return facts
 
 
-def _favourable_of(definition: Definition, found: Heard) -> Counted | None:
+def _favourable_of(definition: Definition, found: Heard) -> Figures | None:
     campaign = found.campaign
     if campaign.responses_count < campaign.threshold:
         return None

@@ -13,20 +13,19 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from iqas.core import clock
-from iqas.core.disclosure import suppress_tree
 from iqas.indicators.models import Definition, Measurement
-from iqas.indicators.services.facts import Fact, Node, facts_of_year
+from iqas.indicators.services.facts import FROM_COUNTS, Fact, Node, facts_of_year
 from iqas.jobs.models import Job, JobState
 from iqas.jobs.services import enqueue
 from iqas.organisation.models import AcademicYear, University
+from microcredentials.selectors.published import Place, Published, published_of
 
 JOB_KIND = "indicators.measure"
-Disclosure = Definition.Disclosure
 
 
 @dataclass
 class Total:
-    """The sums of one node; `left_out` are the editions that are too small to be in it."""
+    """The sums of one node; `left_out` are the editions that are in no total, small as they are."""
 
     numerator: int = 0
     denominator: int = 0
@@ -60,9 +59,10 @@ def measure(*, year: AcademicYear) -> int:
         locked = AcademicYear.objects.select_for_update().get(pk=year.pk)
         university = University.current()
         definitions = list(Definition.objects.filter(is_current=True))
+        published = published_of(locked, university)
         rows = []
-        for definition, facts in facts_of_year(definitions, locked, university).items():
-            rows += _measurements(definition, facts, locked, university.threshold)
+        for definition, facts in facts_of_year(definitions, locked, university, published).items():
+            rows += _measurements(definition, facts, locked, published)
         Measurement.objects.filter(year=locked, definition__in=definitions).delete()
         Measurement.objects.bulk_create(rows, batch_size=500)
     return len(rows)
@@ -92,10 +92,10 @@ def request_measure(*, year: AcademicYear) -> None:
 
 
 def _measurements(
-    definition: Definition, facts: Iterable[Fact], year: AcademicYear, threshold: int
+    definition: Definition, facts: Iterable[Fact], year: AcademicYear, published: Published
 ) -> list[Measurement]:
-    totals, parents = _totals(definition, facts)
-    shown = _shown(definition, totals, parents, threshold)
+    totals = _totals(facts)
+    shown = _shown(definition, totals, published)
     now = clock.now()
     rows = []
     for node, total in totals.items():
@@ -119,27 +119,22 @@ def _measurements(
     return rows
 
 
-def _totals(
-    definition: Definition, facts: Iterable[Fact]
-) -> tuple[dict[Node, Total], dict[Node, Node | None]]:
+def _totals(facts: Iterable[Fact]) -> dict[Node, Total]:
     """Each fact added to its own node and to every node above it, unless it is too small for that."""
     totals: dict[Node, Total] = defaultdict(Total)
-    parents: dict[Node, Node | None] = {}
     for fact in facts:
-        for node, above in zip(fact.path, (*fact.path[1:], None), strict=True):
-            parents[node] = above
-            if fact.too_small and definition.disclosure == Disclosure.LEFT_OUT:
+        for node in fact.path:
+            if fact.too_small:
                 totals[node].left_out += 1
             else:
                 totals[node].add(fact)
-    return dict(totals), parents
+    return dict(totals)
 
 
-def _shown(
-    definition: Definition, totals: Mapping[Node, Total], parents: Mapping[Node, Node | None], threshold: int
-) -> frozenset[Node]:
-    if definition.disclosure == Disclosure.NONE:
-        return frozenset(totals)
-    if definition.disclosure == Disclosure.LEFT_OUT:
-        return frozenset(node for node, total in totals.items() if total.counted)
-    return suppress_tree({node: total.n for node, total in totals.items()}, parents, threshold=threshold)
+def _shown(definition: Definition, totals: Mapping[Node, Total], published: Published) -> frozenset[Node]:
+    """The nodes whose number is stored. What comes from counts of learners is decided with all else told of them."""
+    counted = frozenset(node for node, total in totals.items() if total.counted)
+    if definition.computation not in FROM_COUNTS:
+        return counted
+    _count, what = FROM_COUNTS[definition.computation]
+    return frozenset(node for node in counted if published.tells(what, Place(node.scope_id, node.edition_id)))

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('evidence', '0001_initial'),
         ('jobs', '0001_initial'),
-        ('microcredentials', '0007_documents'),
+        ('microcredentials', '0008_revisions_and_acts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
