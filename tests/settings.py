@@ -25,7 +25,7 @@ for folder in ("media", "keys", "static"):
     (HOUSE / folder).mkdir(mode=0o700)
 
 from iqas.settings import *  # noqa: E402, F403
-from iqas.settings import DATABASES  # noqa: E402
+from iqas.settings import DATABASES, LOGGING  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -35,6 +35,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+# Two lines for every request would be read by nobody. A test of the log asks for them.
+for _speaker in ("django_structlog", "django.request"):
+    LOGGING["loggers"][_speaker] = {"level": "ERROR"}
 
 # A file, not memory: threads, subprocesses and the live server then see the same SQLite as in production.
 # What a crash of the machine would lose is worth nothing in a test.

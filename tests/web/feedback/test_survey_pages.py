@@ -451,9 +451,11 @@ def test_who_is_signed_in_is_nobody_here(client_for: Any) -> None:
 
 
 def test_the_log_holds_neither_token_nor_the_moment_of_an_answer(
-    capfd: pytest.CaptureFixture[str], settings: Any
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, settings: Any
 ) -> None:
     logging.config.dictConfig(settings.LOGGING)
+    for speaker in ("django_structlog", "django.request"):
+        caplog.set_level(logging.INFO, logger=speaker)
     campaign = make_campaign(links=5, version=make_questionnaire(("likert",)))
     link = links_of(campaign)[0]
     token = link.rsplit("/", 1)[-1]
