@@ -110,10 +110,11 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The guard of the audit chain stands in tests too, and steps aside only while tables are emptied."""
+    """The guards of the database stand in tests too, and step aside only while tables are emptied."""
     from django.db import connection
 
     from iqas.core import audit_guard
+    from microcredentials import frozen_guard
     from tests.support import template
 
     if not _on_postgres():
@@ -121,12 +122,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
             template.keep()
     empty_tables = connection.ops.execute_sql_flush
 
-    def empty_with_guard_aside(statements: list[str]) -> None:
-        audit_guard.remove(connection)
+    def empty_with_guards_aside(statements: list[str]) -> None:
+        for guard in (audit_guard, frozen_guard):
+            guard.remove(connection)
         empty_tables(statements)
-        audit_guard.install(connection)
+        for guard in (audit_guard, frozen_guard):
+            guard.install(connection)
 
-    connection.ops.execute_sql_flush = empty_with_guard_aside
+    connection.ops.execute_sql_flush = empty_with_guards_aside
 
 
 @pytest.fixture(autouse=True)

@@ -46,7 +46,7 @@ def _template() -> Path:
         sources = [
             *(folder / "migrations").glob("*.py"),
             *folder.glob("apps.py"),
-            *folder.glob("audit_guard.py"),
+            *folder.glob("*_guard.py"),
         ]
         for source in sorted(sources):
             digest.update(source.read_bytes())
