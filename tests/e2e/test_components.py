@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -116,6 +117,29 @@ def test_targets_are_large_enough_for_thumbs(open_page: OpenPage, person: Any) -
              .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 36).map((e) => e.outerHTML.slice(0, 120))"""
     )
     assert small == []
+
+
+@pytest.mark.parametrize(
+    ("path", "head"),
+    [
+        ("/gallery/", "MC-014 Ciencia de datos para la administración pública"),
+        ("/privacy/", "Aviso de privacidad"),
+    ],
+)
+def test_paper_did_not_say_on_each_page_what_it_is_and_of_which_day(
+    open_page: OpenPage, person: Any, path: str, head: str
+) -> None:
+    page = open_page(path, user=person, language="es")
+    assert not page.locator(".print-head").is_visible()
+    paper = page.pdf(prefer_css_page_size=True)
+    text = subprocess.run(["pdftotext", "-layout", "-", "-"], input=paper, capture_output=True, check=True)
+    sheets = [sheet for sheet in text.stdout.decode().split("\f") if sheet.strip()]
+    assert len(sheets) > 1 or path != "/gallery/"
+    for number, sheet in enumerate(sheets, 1):
+        first, *_others, last = [line.strip() for line in sheet.splitlines() if line.strip()]
+        assert first.startswith(head)
+        assert "Impreso el" in first
+        assert last.replace(" ", "").endswith(f"{number}/{len(sheets)}")
 
 
 def test_paper_shows_the_tables_and_no_controls(open_page: OpenPage, person: Any) -> None:

@@ -15,6 +15,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from iqas.core import clock
 from iqas.core import panels as panel_registry
 from iqas.ui import charts, formats, forms, lists, states
 from iqas.ui.components import Link, Number, Step
@@ -64,7 +65,15 @@ def object_header(
         "kicker": kicker,
         "actions": SafeString(content.strip()),
     }
+    context.render_context["object"] = (code, title)
     return render(context, "object_header", values)
+
+
+@register.simple_tag(takes_context=True)
+def print_head(context: Context) -> str:
+    """What stands above every printed page: the object's code and title, else the page's, and the day."""
+    code, title = context.render_context.get("object", ("", context.get("page_title", "")))
+    return render(context, "print_head", {"code": code, "title": title, "now": clock.now()})
 
 
 @register.simple_block_tag(takes_context=True)
