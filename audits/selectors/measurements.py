@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,9 +14,9 @@ from iqas.frameworks.models import Criterion
 from iqas.frameworks.selectors import current_assessable
 from iqas.indicators import selectors as indicators
 from iqas.indicators.selectors import Figure
+from iqas.indicators.trend import six_places
 from iqas.organisation.models import AcademicYear, Scope
 
-SIX_PLACES = Decimal("0.000001")
 MAPPING = Path(__file__).resolve().parents[1] / "indicators.yaml"
 
 
@@ -55,7 +53,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
     return {
         "year": figure.year.code,
         "status": figure.status.value,
-        "value": "" if value is None else decimal_text(value),
+        "value": "" if value is None else str(six_places(value)),
         "numerator": figure.numerator,
         "denominator": figure.denominator,
         "n": figure.n,
@@ -66,13 +64,6 @@ def _figure(figure: Figure) -> dict[str, Any]:
         "source": figure.source,
         "computed_at": figure.computed_at.isoformat() if figure.computed_at else "",
     }
-
-
-def decimal_text(value: Fraction) -> str:
-    """A fraction as decimal text with six places, rounded half up; numerator and denominator stand beside it."""
-    return str(
-        (Decimal(value.numerator) / Decimal(value.denominator)).quantize(SIX_PLACES, rounding=ROUND_HALF_UP)
-    )
 
 
 def indicators_of_criteria(

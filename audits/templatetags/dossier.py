@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Sequence
+from decimal import Decimal
 
 import segno
 from django import template
@@ -13,7 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from audits.dossier.content import Breakdown, Figure, Indicator, Level
+from audits.dossier.content import Figure, Indicator, Level
+from iqas.indicators.trend import Year, trend_chart
+from iqas.indicators.words import SHARES, target_words, value_words
 from iqas.ui import charts, states
 from iqas.ui.pdf.prose import prose as prose_html
 
@@ -48,7 +51,6 @@ TAGS = {
     "I": _("Own wording: check with your agency"),
 }
 PARTLY_MARK = "◐"
-SHARE_UNITS = frozenset({"share", "percent", "%"})
 
 
 @register.filter
@@ -58,12 +60,7 @@ def prose(text: str) -> SafeString:
 
 @register.filter
 def measure(value: Decimal | None, unit: str) -> str:
-    """A value in its unit: shares as percentages with one decimal, means with two, counts whole."""
-    if value is None:
-        return "–"
-    if unit in SHARE_UNITS:
-        return f"{_rounded(value * 100, 1)} %"
-    return _rounded(value, 0 if value == value.to_integral_value() and unit in {"count", "number"} else 2)
+    return value_words(value, unit)
 
 
 @register.filter
@@ -72,19 +69,11 @@ def plain(count: int | None) -> str:
     return "–" if count is None else number_format(count)
 
 
-def _rounded(value: Decimal, places: int) -> str:
-    return number_format(
-        value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP), decimal_pos=places
-    )
-
-
 @register.filter
 def target(figure: Figure, unit: str) -> str:
     if figure.target is None:
         return "–"
-    if figure.target_kind == "range":
-        return f"{measure(figure.target, unit)} – {measure(figure.target_upper, unit)}"
-    return f"{'≤' if figure.target_kind == 'at_most' else '≥'} {measure(figure.target, unit)}"
+    return target_words(figure.target_kind, figure.target, figure.target_upper, unit)
 
 
 @register.filter
@@ -153,66 +142,63 @@ def qr_code(address: str, title: str) -> SafeString:
 
 
 @register.simple_tag
-def trend_chart(indicator: Indicator) -> SafeString:
-    """Three years against the target; what is withheld or missing is named, never drawn as zero."""
-    latest = indicator.latest
-    chart = charts.Trend(
-        title=_finding(indicator),
-        subtitle=indicator.title,
-        points=tuple(
-            charts.TrendPoint(
-                label=figure.year,
-                value=_plotted(figure.value),
-                n=figure.n,
-                missing="" if figure.value is not None else str(FIGURE_STATES[figure.status][1]),
-            )
-            for figure in indicator.figures
-        ),
-        percent=indicator.unit in SHARE_UNITS,
-        decimals=1,
-        target=_plotted(latest.target) if latest else None,
-    )
+def trend(indicator: Indicator) -> SafeString:
+    """Three years against the target, byte for byte as the staff's page draws the same figures."""
+    chart = trend_chart(indicator.title, indicator.unit, [_year(figure) for figure in indicator.figures])
     return mark_safe(charts.svg(chart, language=get_language() or "es"))
+
+
+def _year(figure: Figure) -> Year:
+    return Year(
+        label=figure.year,
+        status=figure.status,
+        value=figure.value,
+        n=figure.n,
+        target_kind=figure.target_kind,
+        target=figure.target,
+        target_upper=figure.target_upper,
+    )
 
 
 @register.simple_tag
 def comparison_chart(indicator: Indicator) -> SafeString:
-    """The latest value of each micro-credential against the target."""
+    """Each micro-credential against the target, in the year of the indicator's latest figure."""
+    latest = indicator.latest or indicator.figures[-1]
+    rows = [
+        (row.code, next(figure for figure in row.figures if figure.year == latest.year))
+        for row in indicator.breakdown
+    ]
     chart = charts.Bar(
-        title=gettext("The same figure in each micro-credential"),
-        subtitle=f"{indicator.title}, {indicator.latest.year}" if indicator.latest else indicator.title,
-        bars=tuple(_bar(row) for row in indicator.breakdown),
-        percent=indicator.unit in SHARE_UNITS,
-        decimals=1,
-        target=_plotted(indicator.latest.target) if indicator.latest else None,
+        title=_spread(rows, indicator.unit),
+        subtitle=f"{indicator.title}, {latest.year}",
+        bars=tuple(_bar(code, figure) for code, figure in rows),
+        percent=indicator.unit in SHARES,
+        decimals=1 if indicator.unit in SHARES else 2,
+        target=_plotted(latest.target) if latest.target_kind != "range" else None,
     )
     return mark_safe(charts.svg(chart, language=get_language() or "es"))
 
 
-def _bar(row: Breakdown) -> charts.BarItem:
-    figure = row.figures[-1]
+def _spread(rows: Sequence[tuple[str, Figure]], unit: str) -> str:
+    """From the lowest to the highest, in one sentence."""
+    known = sorted((figure.value, code) for code, figure in rows if figure.value is not None)
+    if not known:
+        return gettext("No micro-credential has a figure to show")
+    (low, lowest), (high, highest) = known[0], known[-1]
+    if low == high:
+        return gettext("%(value)s wherever there is a figure") % {"value": value_words(low, unit)}
+    return gettext("From %(low)s (%(lowest)s) to %(high)s (%(highest)s)") % {
+        "low": value_words(low, unit),
+        "lowest": lowest,
+        "high": value_words(high, unit),
+        "highest": highest,
+    }
+
+
+def _bar(code: str, figure: Figure) -> charts.BarItem:
     missing = "" if figure.value is not None else str(FIGURE_STATES[figure.status][1])
-    return charts.BarItem(label=row.code, value=_plotted(figure.value), n=figure.n, missing=missing)
+    return charts.BarItem(label=code, value=_plotted(figure.value), n=figure.n, missing=missing)
 
 
 def _plotted(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
-
-
-def _finding(indicator: Indicator) -> str:
-    """The trend in one sentence."""
-    known = [figure for figure in indicator.figures if figure.value is not None]
-    latest = indicator.latest
-    if latest is None or not known:
-        return gettext("There is no figure to show yet")
-    if latest.value is None:
-        return gettext("The latest figure is not available")
-    value = measure(latest.value, indicator.unit)
-    words = {"year": latest.year, "value": value, "target": target(latest, indicator.unit)}
-    if latest.status == "met":
-        return gettext("%(year)s reaches the target: %(value)s (target %(target)s)") % words
-    if latest.status == "partly":
-        return gettext("%(year)s just misses the target: %(value)s (target %(target)s)") % words
-    if latest.status == "unmet":
-        return gettext("%(year)s misses the target: %(value)s (target %(target)s)") % words
-    return gettext("%(year)s: %(value)s, without a target") % words

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from iqas.core.access import can
 from iqas.indicators.selectors import Figure, Series, series_of, years_measured
-from iqas.indicators.status import Aim, Status
+from iqas.indicators.status import Status
+from iqas.indicators.words import aim_words
 from iqas.ui.components import Number
-from iqas.ui.formats import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from iqas.organisation.models import AcademicYear, Scope
 
 YEARS_SHOWN = 3
-SIGNS = {"at_least": "≥", "at_most": "≤"}
 
 
 def numbers(user: Any, dimension: Dimension, scope: Scope, year: AcademicYear | None) -> list[Number]:
@@ -42,7 +41,7 @@ def number(series: Series) -> Number:
         label=definition.title,
         value=figure.share,
         share=True,
-        target=target_words(figure.aim),
+        target=aim_words(figure.aim, definition.unit),
         state=figure.status if figure.status in {Status.MET, Status.PARTLY, Status.UNMET} else "",
         n=figure.n,
         base=figure.year.code,
@@ -56,15 +55,6 @@ def number(series: Series) -> Number:
         computed_at=figure.computed_at,
         trend=_trend(series.figures),
     )
-
-
-def target_words(aim: Aim | None) -> str:
-    """A target as people write it: `≥ 80 %`."""
-    if aim is None:
-        return ""
-    if aim.upper is not None:
-        return f"{percent(aim.value)} – {percent(aim.upper)}"
-    return f"{SIGNS.get(aim.kind, '')} {percent(aim.value)}".strip()
 
 
 def _trend(figures: Sequence[Figure]) -> tuple[tuple[str, float | None], ...]:

@@ -19,6 +19,7 @@ from iqas.indicators import presentation, selectors
 from iqas.indicators.forms import TargetForm
 from iqas.indicators.models import Target
 from iqas.indicators.services.targets import NO_TARGET, drop_target, set_target
+from iqas.indicators.words import aim_words
 from iqas.organisation.models import AcademicYear, Scope
 from iqas.ui import conflicts
 
@@ -50,7 +51,7 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
         "years": years,
         "line": presentation.line_of(series),
         "figure": presentation.trend(definition, series.figures),
-        "branches": [presentation.branch_line(branch) for branch in branches],
+        "branches": [presentation.branch_line(branch, definition.unit) for branch in branches],
         "campaigns": _campaigns(branches),
         "may_set": bool(can(request.user, "target.set", scope)),
     }
@@ -109,7 +110,7 @@ def _drop(request: HttpRequest, target: Target, back: str) -> HttpResponse:
         changed = _(
             "Somebody changed this target in the meantime, so it was not removed. It now says: %(target)s."
         )
-        messages.warning(request, changed % {"target": presentation.aim_in_words(stale.current)})
+        messages.warning(request, changed % {"target": aim_words(stale.current, target.definition.unit)})
         return redirect(request.path)
     messages.success(request, _("Target removed."))
     return redirect(back)
