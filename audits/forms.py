@@ -58,6 +58,11 @@ class IntroductionForm(forms.Form):
         required=False,
     )
 
+    @staticmethod
+    def initial_of(assessment: SelfAssessment) -> dict[str, Any]:
+        names = ("title", "introduction")
+        return {"seen_version": assessment.version, **{name: getattr(assessment, name) for name in names}}
+
 
 class CriterionForm(forms.Form):
     """What the report says about one criterion. `seen_version` is the version that the form was opened with."""
@@ -80,16 +85,7 @@ class CriterionForm(forms.Form):
     )
 
     def __init__(self, *args: Any, assessment: CriterionAssessment, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "initial",
-            {
-                "seen_version": assessment.version,
-                "rating": assessment.rating.code if assessment.rating else "",
-                "narrative": assessment.narrative,
-                "strengths": assessment.strengths,
-                "weaknesses": assessment.weaknesses,
-            },
-        )
+        kwargs.setdefault("initial", self.initial_of(assessment))
         super().__init__(*args, **kwargs)
         levels = assessment.self_assessment.scale.levels.order_by("order")
         self.fields["rating"].choices = [
@@ -99,6 +95,16 @@ class CriterionForm(forms.Form):
             ),
             ("", _("Not rated yet")),
         ]
+
+    @staticmethod
+    def initial_of(assessment: CriterionAssessment) -> dict[str, Any]:
+        return {
+            "seen_version": assessment.version,
+            "rating": assessment.rating.code if assessment.rating else "",
+            "narrative": assessment.narrative,
+            "strengths": assessment.strengths,
+            "weaknesses": assessment.weaknesses,
+        }
 
 
 class VersionChoice(forms.ModelChoiceField):

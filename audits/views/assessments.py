@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,10 +18,9 @@ from audits.selectors.reports import progress_of
 from audits.services import assessments, freezing
 from audits.tables import AssessmentFilter, AssessmentTable
 from iqas.core.access import can, require, visible
-from iqas.core.refusals import StaleVersion
 from iqas.core.views import get_visible_or_404, page
+from iqas.ui import conflicts, lists
 from iqas.ui import forms as ui_forms
-from iqas.ui import lists
 from iqas.ui.components import Link
 from iqas.ui.once import once
 
@@ -52,7 +51,7 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
 
 @page("assessment.start", methods=WRITE)
 def assessment_start(request: HttpRequest) -> HttpResponse:
-    form = StartForm(_sent(request), user=request.user)
+    form = StartForm(ui_forms.posted(request), user=request.user)
     if request.method == "POST" and form.is_valid():
         with ui_forms.refusals(form):
             begun = form.cleaned_data
@@ -93,27 +92,20 @@ def completeness_detail(request: HttpRequest, code: str) -> HttpResponse:
 def introduction_edit(request: HttpRequest, code: str) -> HttpResponse:
     assessment = _find(request, code)
     require(request.user, "assessment.edit", assessment)
-    form = IntroductionForm(
-        _sent(request),
-        initial={
-            "seen_version": assessment.version,
-            "title": assessment.title,
-            "introduction": assessment.introduction,
-        },
+    form = IntroductionForm(ui_forms.posted(request), initial=IntroductionForm.initial_of(assessment))
+
+    def save() -> None:
+        assessments.save_introduction(actor=request.user, assessment=assessment, **form.cleaned_data)
+
+    return conflicts.edit_page(
+        request,
+        form,
+        save,
+        initial_of=IntroductionForm.initial_of,
+        back=assessment,
+        template="audits/introduction_edit.html",
+        shown_with={"assessment": assessment},
     )
-    stale = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            with ui_forms.refusals(form):
-                assessments.save_introduction(actor=request.user, assessment=assessment, **form.cleaned_data)
-                messages.success(request, _("Saved."))
-                return redirect(assessment)
-        except StaleVersion as refusal:
-            stale = refusal
-            form = IntroductionForm(form.cleaned_data | {"seen_version": refusal.current.version})
-    status = 409 if stale else ui_forms.form_status(form)
-    context = {"assessment": assessment, "form": form, "stale": stale}
-    return render(request, "audits/introduction_edit.html", context, status=status)
 
 
 @page("assessment.submit", methods=WRITE)
@@ -124,7 +116,7 @@ def assessment_submit(request: HttpRequest, code: str) -> HttpResponse:
     if found.blocking and request.method != "POST":
         messages.warning(request, _("The report is not complete yet. Mend what blocks it first."))
         return redirect("audits:completeness-detail", code)
-    form = NoteForm(_sent(request))
+    form = NoteForm(ui_forms.posted(request))
     return ui_forms.confirm_step(
         request,
         form,
@@ -144,7 +136,7 @@ def assessment_submit(request: HttpRequest, code: str) -> HttpResponse:
 def assessment_return(request: HttpRequest, code: str) -> HttpResponse:
     assessment = _find(request, code)
     require(request.user, "assessment.return", assessment)
-    form = ReturnForm(_sent(request))
+    form = ReturnForm(ui_forms.posted(request))
     return ui_forms.confirm_step(
         request,
         form,
@@ -164,7 +156,7 @@ def assessment_freeze(request: HttpRequest, code: str) -> HttpResponse:
     assessment = _find(request, code)
     require(request.user, "assessment.freeze", assessment)
     found = completeness.check(assessment)
-    form = NoteForm(_sent(request))
+    form = NoteForm(ui_forms.posted(request))
     return ui_forms.confirm_step(
         request,
         form,
@@ -197,8 +189,3 @@ def visible_dossiers(request: HttpRequest, assessment: SelfAssessment) -> list[D
 def _find(request: HttpRequest, code: str) -> SelfAssessment:
     get_visible_or_404(request.user, SelfAssessment, "assessment.view", code=code)
     return SelfAssessment.objects.select_related("scope", "framework", "scale", "year").get(code=code)
-
-
-def _sent(request: HttpRequest) -> QueryDict | None:
-    """What was posted, an empty form too; None where nothing was."""
-    return request.POST if request.method == "POST" else None

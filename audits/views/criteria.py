@@ -21,6 +21,7 @@ from iqas.core.access import can, require
 from iqas.core.refusals import RuleViolation, StaleVersion
 from iqas.core.views import get_visible_or_404, page
 from iqas.evidence.models import Citation
+from iqas.ui import conflicts
 from iqas.ui import forms as ui_forms
 
 WRITE = ("GET", "HEAD", "POST")
@@ -45,10 +46,7 @@ def criterion_edit(request: HttpRequest, code: str, criterion: str) -> HttpRespo
         except StaleVersion as refusal:
             if request.htmx:
                 return render(request, "audits/criterion_saved.html", {"stale": refusal})
-            mine = CriterionForm(
-                form.cleaned_data | {"seen_version": refusal.current.version}, assessment=row
-            )
-            return _card(request, row, mine, may_edit=True, stale=refusal, status=409)
+            return _both_texts(request, row, form, refusal.current)
     if request.htmx:
         return render(request, "audits/criterion_saved.html", {"form": form})
     return _card(request, row, form, may_edit=True, status=ui_forms.form_status(form))
@@ -85,8 +83,8 @@ def _card(
     form: CriterionForm,
     *,
     may_edit: bool,
-    stale: StaleVersion | None = None,
     status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     previous, following = neighbours(row)
     context: dict[str, Any] = {
@@ -95,15 +93,23 @@ def _card(
         "criterion": row.criterion,
         "form": form,
         "may_edit": may_edit,
-        "stale": stale,
         "citations": citations_with_freshness(row),
         "cite_form": CiteForm(user=request.user) if may_edit else None,
         "indicators": figures_of(row, get_language() or "es"),
         "questions": row.self_assessment.framework.questions.order_by("order"),
         "previous": previous,
         "following": following,
+        **more,
     }
     return render(request, "audits/criterion_edit.html", context, status=status)
+
+
+def _both_texts(
+    request: HttpRequest, row: CriterionAssessment, form: CriterionForm, stored: CriterionAssessment
+) -> HttpResponse:
+    who = stored.saved_by.name if stored.saved_by else ""
+    both = conflicts.context(form, CriterionForm.initial_of(stored), by=who)
+    return _card(request, row, form, may_edit=True, status=conflicts.CONFLICT, **both)
 
 
 def _saved(request: HttpRequest, row: CriterionAssessment) -> HttpResponse:

@@ -21,7 +21,7 @@ from iqas.indicators.models import Target
 from iqas.indicators.services.targets import NO_TARGET, drop_target, set_target
 from iqas.indicators.words import aim_words
 from iqas.organisation.models import AcademicYear, Scope
-from iqas.ui import conflicts
+from iqas.ui import conflicts, forms
 
 
 @page("indicator.view")
@@ -69,9 +69,7 @@ def target_edit(request: HttpRequest, code: str, scope_code: str, year_code: str
     back = f"{reverse('indicators:indicator-detail', args=[code])}?scope={scope.code}"
     if request.method == "POST" and "drop" in request.POST and target is not None:
         return _drop(request, target, back)
-    form = TargetForm(
-        request.POST if request.method == "POST" else None, initial=TargetForm.initial_of(target)
-    )
+    form = TargetForm(forms.posted(request), initial=TargetForm.initial_of(target))
 
     def save() -> None:
         set_target(

@@ -13,9 +13,9 @@ from iqas.organisation.models import Centre, University
 
 
 class UniversityForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What the university has decided. `seen` is the version that the person had before them."""
+    """What the university has decided. `seen_version` is the version that the person had before them."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
     logo = forms.FileField(
         label=_("Logo"), required=False, help_text=_("PNG or JPEG. An empty field keeps the present one.")
     )
@@ -39,17 +39,22 @@ class UniversityForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["seen"] = self.instance.version
+        self.initial["seen_version"] = self.instance.version
         self.fields["logo"].widget.attrs["accept"] = ".png,.jpg,.jpeg"
         self.helper = FormHelper()
         self.helper.layout = Layout(
-            "seen",
+            "seen_version",
             Fieldset(_("Identity"), "name", "short_name", "logo", "is_public"),
             Fieldset(_("Small groups and editions"), "threshold", "min_enrolment"),
             Fieldset(_("Contacts and data protection"), "dpo_email", "complaints_email", "retention_days"),
             Fieldset(_("Academic year"), "year_start_month", "year_start_day"),
             Fieldset(_("Deadlines"), "results_deadline_days", "report_deadline_months"),
         )
+
+    @classmethod
+    def initial_of(cls, university: University) -> dict[str, Any]:
+        stored = forms.model_to_dict(university, fields=cls.Meta.fields)
+        return stored | {"seen_version": university.version}
 
     def decided(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
@@ -69,12 +74,12 @@ class CentreForm(forms.Form):
 
 class CentreEditForm(CentreForm):
     code = None  # type: ignore[assignment]
-    seen = forms.IntegerField(widget=forms.HiddenInput)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     @staticmethod
     def initial_of(centre: Centre) -> dict[str, Any]:
         return {
-            "seen": centre.version,
+            "seen_version": centre.version,
             "name_es": centre.name_es,  # type: ignore[attr-defined]
             "name_en": centre.name_en,  # type: ignore[attr-defined]
             "kind": centre.kind,

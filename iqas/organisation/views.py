@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.forms import BaseForm
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,13 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from iqas.core.access import allowed, can, require
 from iqas.core.files import open_stored
-from iqas.core.refusals import StaleVersion
 from iqas.core.views import page, public
 from iqas.organisation import services
 from iqas.organisation.forms import CentreEditForm, CentreForm, UniversityForm, YearForm
 from iqas.organisation.logo import keep_logo
 from iqas.organisation.models import AcademicYear, Centre, University
-from iqas.ui import forms, lists
+from iqas.ui import conflicts, forms, lists
 from iqas.ui.components import Link
 from iqas.ui.history import history_entries
 
@@ -86,28 +84,27 @@ def university_edit(request: HttpRequest) -> HttpResponseBase:
     university = University.current()
     require(request.user, "organisation.change", university.scope)
     form = UniversityForm(request.POST or None, request.FILES or None, instance=University.current())
-    differences: list[tuple[Any, Any, Any]] = []
-    if request.method == "POST" and form.is_valid():
-        with forms.refusals(form):
-            decided = form.decided()
-            if form.cleaned_data["logo"]:
-                logo = keep_logo(form.cleaned_data["logo"])
-                decided |= {"logo_sha256": logo.sha256, "logo_media_type": logo.media_type}
-            try:
-                services.change_university(
-                    actor=request.user, seen_version=form.cleaned_data["seen"], **decided
-                )
-            except StaleVersion as stale:
-                differences = _differences(form, stale.current)
-                _rebase(form, stale.current.version)
-            except ValidationError as invalid:
-                form.add_error(None, invalid)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("organisation:university-show")
-    status = 409 if differences else forms.form_status(form)
-    context = {"form": form, "differences": differences}
-    return render(request, "organisation/university_edit.html", context, status=status)
+
+    def save() -> None:
+        decided = form.decided()
+        if form.cleaned_data["logo"]:
+            logo = keep_logo(form.cleaned_data["logo"])
+            decided |= {"logo_sha256": logo.sha256, "logo_media_type": logo.media_type}
+        seen = form.cleaned_data["seen_version"]
+        try:
+            services.change_university(actor=request.user, seen_version=seen, **decided)
+        except ValidationError as invalid:
+            form.add_error(None, invalid)
+
+    return conflicts.edit_page(
+        request,
+        form,
+        save,
+        initial_of=UniversityForm.initial_of,
+        back="organisation:university-show",
+        template="organisation/university_edit.html",
+        shown_with={},
+    )
 
 
 @public("who answers a survey or verifies a dossier sees whose page it is")
@@ -172,23 +169,21 @@ def centre_edit(request: HttpRequest, code: str) -> HttpResponseBase:
     centre = _centre(request, code)
     require(request.user, "organisation.change", centre.scope)
     form = CentreEditForm(request.POST or None, initial=CentreEditForm.initial_of(centre))
-    differences: list[tuple[Any, Any, Any]] = []
-    if request.method == "POST" and form.is_valid():
+
+    def save() -> Centre:
         wanted = {name: form.cleaned_data[name] for name in ("name_es", "name_en", "kind")}
-        with forms.refusals(form):
-            try:
-                services.change_centre(
-                    actor=request.user, centre=centre, seen=form.cleaned_data["seen"], **wanted
-                )
-            except StaleVersion as stale:
-                differences = _differences(form, stale.current)
-                _rebase(form, stale.current.version)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("organisation:centre-detail", centre.code)
-    status = 409 if differences else forms.form_status(form)
-    context = {"centre": centre, "form": form, "differences": differences}
-    return render(request, "organisation/centre_edit.html", context, status=status)
+        seen = form.cleaned_data["seen_version"]
+        return services.change_centre(actor=request.user, centre=centre, seen=seen, **wanted)
+
+    return conflicts.edit_page(
+        request,
+        form,
+        save,
+        initial_of=CentreEditForm.initial_of,
+        back=reverse("organisation:centre-detail", args=[centre.code]),
+        template="organisation/centre_edit.html",
+        shown_with={"centre": centre},
+    )
 
 
 @page("organisation.view")
@@ -231,19 +226,3 @@ def _labels() -> dict[str, Any]:
         for field in model._meta.concrete_fields:
             labels.setdefault(field.name, str(field.verbose_name).capitalize())
     return labels
-
-
-def _differences(form: BaseForm, stored: Any) -> list[tuple[Any, Any, Any]]:
-    """Field, what is stored now, what the person wrote; at least one line, so that the lost race shows."""
-    found = [
-        (field.label, getattr(stored, name), form.cleaned_data[name])
-        for name, field in form.fields.items()
-        if name not in {"seen", "logo"} and (getattr(stored, name) or "") != (form.cleaned_data[name] or "")
-    ]
-    return found or [("–", "–", "–")]
-
-
-def _rebase(form: BaseForm, seen: int) -> None:
-    """Keep what the person wrote, on top of what is stored now."""
-    form.data = form.data.copy()  # type: ignore[attr-defined]
-    form.data["seen"] = str(seen)  # type: ignore[index]

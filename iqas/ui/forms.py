@@ -10,7 +10,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext_lazy as _
 
@@ -65,6 +65,11 @@ def refusals(form: forms.BaseForm) -> Iterator[None]:
     except RuleViolation as refusal:
         field = refusal.field if refusal.field in form.fields else None
         form.add_error(field, forms.ValidationError(str(refusal.message), code=refusal.code))
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, an empty form too; None where nothing was."""
+    return request.POST if request.method == "POST" else None
 
 
 def form_status(form: Any) -> int:

@@ -22,9 +22,9 @@ def day_field(label: Any, *, required: bool = True) -> forms.DateField:
 
 
 class EditionForm(forms.Form):
-    """Dates, places, venue, price, teachers. `seen` is the revision that the person had before them."""
+    """Dates, places, venue, price, teachers. `seen_version` is the revision that the person had before them."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     starts = day_field(_("First day"))
     ends = day_field(_("Last day"))
     places = forms.IntegerField(label=_("Places"), required=False, min_value=1, max_value=100_000)
@@ -50,7 +50,7 @@ class EditionForm(forms.Form):
 
     @classmethod
     def initial_of(cls, edition: Edition) -> dict[str, Any]:
-        return {"seen": edition.revision, **{name: getattr(edition, name) for name in cls.TERMS}}
+        return {"seen_version": edition.revision, **{name: getattr(edition, name) for name in cls.TERMS}}
 
     @classmethod
     def designed(cls, design: MicroCredentialVersion | None) -> dict[str, Any]:
@@ -132,7 +132,7 @@ class ReportForm(forms.Form):
 class CountsForm(forms.Form):
     """How many learners. An empty field is "no data yet", which is not 0."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
     source = forms.CharField(
         label=_("Source"), max_length=200, required=False, help_text=_("The system or record they come from.")
     )
@@ -150,7 +150,7 @@ class CountsForm(forms.Form):
             )
         self.helper = FormHelper()
         self.helper.layout = Layout(
-            "seen",
+            "seen_version",
             Fieldset(_("Enrolment"), "enrolled", "withdrawn_before_start", "withdrawn", "recognised"),
             Fieldset(_("Results"), "completed", "presented", "passed", "failed"),
             Fieldset(_("Where the numbers come from"), "source", "extracted_on"),
@@ -159,9 +159,9 @@ class CountsForm(forms.Form):
     @staticmethod
     def initial_of(counts: EnrolmentCount | None) -> dict[str, Any]:
         if counts is None:
-            return {"seen": 0}
+            return {"seen_version": 0}
         names = (*EnrolmentCount.NUMBERS, "source", "extracted_on")
-        return {"seen": counts.version, **{name: getattr(counts, name) for name in names}}
+        return {"seen_version": counts.version, **{name: getattr(counts, name) for name in names}}
 
     def numbers(self) -> dict[str, int | None]:
         return {name: self.cleaned_data[name] for name in EnrolmentCount.NUMBERS}

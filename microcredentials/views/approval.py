@@ -94,7 +94,7 @@ def version_submit(request: HttpRequest, code: str) -> HttpResponseBase:
         consequences.append(_("Changed: %(fields)s.") % {"fields": ", ".join(changes)})
     return forms.confirm_step(
         request,
-        SubmitForm(request.POST if request.method == "POST" else None),
+        SubmitForm(forms.posted(request)),
         partial(approval.submit_version, actor=request.user, version=version),
         said=_("Version %(number)s is submitted.") % {"number": version.number},
         back=reverse("microcredentials:approval-detail", args=[code]),
@@ -133,7 +133,7 @@ def conditions_fulfil(request: HttpRequest, code: str, step: str) -> HttpRespons
     if act is None:
         raise Http404
     require(request.user, act.step.permission, act.submission)
-    form = FulfilForm(request.POST if request.method == "POST" else None)
+    form = FulfilForm(forms.posted(request))
     return forms.confirm_step(
         request,
         form,
@@ -151,7 +151,7 @@ def conditions_fulfil(request: HttpRequest, code: str, step: str) -> HttpRespons
 def remark_list(request: HttpRequest, code: str, section: str) -> HttpResponseBase:
     """The comments of one section of the version in work; writing one, or answering one."""
     microcredential, version = _commented(request, code, section)
-    form = RemarkForm(request.POST if request.method == "POST" else None)
+    form = RemarkForm(forms.posted(request))
     if request.method == "POST":
         require(request.user, "approval.remark", microcredential)
         if form.is_valid():

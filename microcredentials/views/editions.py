@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from iqas.core.access import allowed, require
-from iqas.core.refusals import StaleVersion
 from iqas.core.views import page
 from iqas.organisation.models import University
-from iqas.ui import forms, lists
+from iqas.ui import conflicts, forms, lists
 from microcredentials import edition_presenters, rules
 from microcredentials.forms import CountsForm, EditionForm
-from microcredentials.models import Edition
+from microcredentials.models import Edition, EnrolmentCount
 from microcredentials.services import editions
 from microcredentials.tables import EditionFilter, EditionTable
 from microcredentials.views.catalogue import visible_microcredential
@@ -85,46 +84,47 @@ def edition_edit(request: HttpRequest, code: str) -> HttpResponseBase:
     edition = visible_edition(request, code)
     require(request.user, "edition.edit", edition)
     form = EditionForm(request.POST or None, initial=EditionForm.initial_of(edition))
-    stored = None
-    if request.method == "POST" and form.is_valid():
-        with forms.refusals(form):
-            try:
-                editions.edit_edition(
-                    actor=request.user, edition=edition, seen=form.cleaned_data["seen"] or 0, **form.terms()
-                )
-            except StaleVersion as stale:
-                stored = EditionForm.initial_of(stale.current)
-                _rebase(form, stored["seen"])
-            else:
-                messages.success(request, _("Saved."))
-                return redirect(edition)
-    return _form_page(request, "microcredentials/edition_edit.html", edition, form, stored)
+
+    def save() -> None:
+        seen = form.cleaned_data["seen_version"] or 0
+        editions.edit_edition(actor=request.user, edition=edition, seen=seen, **form.terms())
+
+    return conflicts.edit_page(
+        request,
+        form,
+        save,
+        initial_of=EditionForm.initial_of,
+        back=edition,
+        template="microcredentials/edition_edit.html",
+        shown_with={"edition": edition},
+    )
 
 
 @page("edition.count", methods=WRITE)
 def edition_counts(request: HttpRequest, code: str) -> HttpResponseBase:
     edition = visible_edition(request, code)
     require(request.user, "edition.count", edition)
-    form = CountsForm(request.POST or None, initial=CountsForm.initial_of(getattr(edition, "counts", None)))
-    stored = None
-    if request.method == "POST" and form.is_valid():
-        with forms.refusals(form):
-            try:
-                editions.record_counts(
-                    actor=request.user,
-                    edition=edition,
-                    seen=form.cleaned_data["seen"],
-                    source=form.cleaned_data["source"],
-                    extracted_on=form.cleaned_data["extracted_on"],
-                    **form.numbers(),
-                )
-            except StaleVersion:
-                stored = CountsForm.initial_of(getattr(visible_edition(request, code), "counts", None))
-                _rebase(form, stored["seen"])
-            else:
-                messages.success(request, _("Saved."))
-                return redirect(edition)
-    return _form_page(request, "microcredentials/edition_counts.html", edition, form, stored)
+    form = CountsForm(request.POST or None, initial=CountsForm.initial_of(_counts(edition)))
+
+    def save() -> None:
+        editions.record_counts(
+            actor=request.user,
+            edition=edition,
+            seen=form.cleaned_data["seen_version"],
+            source=form.cleaned_data["source"],
+            extracted_on=form.cleaned_data["extracted_on"],
+            **form.numbers(),
+        )
+
+    return conflicts.edit_page(
+        request,
+        form,
+        save,
+        initial_of=lambda _stored: CountsForm.initial_of(_counts(visible_edition(request, code))),
+        back=edition,
+        template="microcredentials/edition_counts.html",
+        shown_with={"edition": edition},
+    )
 
 
 @page("edition.run", methods=WRITE)
@@ -136,7 +136,7 @@ def edition_advance(request: HttpRequest, code: str, step: str) -> HttpResponseB
     declared = next(found for found in edition.get_all_state_transitions() if found.name == step)
     below = step == "run" and editions.is_below_minimum(edition, University.current())
     asks_reason = below or bool(declared.custom.get("asks_reason"))
-    form = forms.ConfirmForm(request.POST if request.method == "POST" else None, reason_required=asks_reason)
+    form = forms.ConfirmForm(forms.posted(request), reason_required=asks_reason)
     if request.method == "POST" and form.is_valid():
         editions.advance_edition(
             actor=request.user,
@@ -186,23 +186,5 @@ def visible_edition(request: HttpRequest, code: str) -> Edition:
     return found
 
 
-def _rebase(form: EditionForm | CountsForm, seen: int) -> None:
-    """Keep what the person wrote, on top of what is stored now."""
-    form.data = form.data.copy()
-    form.data["seen"] = str(seen)
-
-
-def _form_page(
-    request: HttpRequest,
-    template: str,
-    edition: Edition,
-    form: EditionForm | CountsForm,
-    stored: dict[str, object] | None,
-) -> HttpResponse:
-    differences = [
-        (form.fields[name].label, value, form.cleaned_data.get(name))
-        for name, value in (stored or {}).items()
-        if name != "seen" and value != form.cleaned_data.get(name)
-    ]
-    context = {"edition": edition, "form": form, "conflict": stored is not None, "differences": differences}
-    return render(request, template, context, status=409 if stored is not None else forms.form_status(form))
+def _counts(edition: Edition) -> EnrolmentCount | None:
+    return getattr(edition, "counts", None)

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from iqas.core import clock
 from iqas.core.access import can, require
-from iqas.core.refusals import StaleVersion
 from iqas.core.views import get_visible_or_404, page
 from iqas.ui import conflicts, forms, lists
 from iqas.ui.components import Link
@@ -282,23 +281,16 @@ def _form_page(
     initial_of: Callable[[Any], dict[str, Any]] | None = None,
 ) -> HttpResponseBase:
     """Any form of the register: saved, refused with its reasons, or both texts side by side."""
-    context: dict[str, Any] = {
-        "form": form,
-        "title": title,
-        "partner": partner,
-        "cancel_url": cancel_url or (partner.get_absolute_url() if partner else ""),
-    }
-    template = "microcredentials/partner_form.html"
-    if request.method == "POST" and form.is_valid():
-        with forms.refusals(form):
-            try:
-                saved = save()
-            except StaleVersion as stale:
-                if initial_of is None:
-                    raise
-                current = stale.current
-                context |= conflicts.context(form, initial_of(current), seen=current.version)
-                return render(request, template, context, status=409)
-            messages.success(request, _("Saved."))
-            return redirect(partner or saved)
-    return render(request, template, context, status=forms.form_status(form))
+    return conflicts.edit_page(
+        request,
+        form,
+        save,
+        initial_of=initial_of,
+        back=partner,
+        template="microcredentials/partner_form.html",
+        shown_with={
+            "title": title,
+            "partner": partner,
+            "cancel_url": cancel_url or (partner.get_absolute_url() if partner else ""),
+        },
+    )

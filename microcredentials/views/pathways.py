@@ -25,7 +25,6 @@ from microcredentials.selectors import pathways as selectors
 from microcredentials.services import pathways as services
 
 WRITE = ("GET", "HEAD", "POST")
-CONFLICT = 409
 
 
 @page("pathway.view")
@@ -81,28 +80,24 @@ def pathway_create(request: HttpRequest) -> HttpResponseBase:
 def pathway_edit(request: HttpRequest, code: str) -> HttpResponseBase:
     pathway = _editable(request, code)
     form = PathwayForm(request.POST or None, initial=PathwayForm.initial_of(pathway))
-    context: dict[str, Any] = {
-        "form": form,
-        "pathway": pathway,
-        "title": _("Edit %(code)s") % {"code": code},
-        "cancel_url": pathway.get_absolute_url(),
-    }
-    if request.method == "POST" and form.is_valid():
-        with forms.refusals(form):
-            try:
-                services.edit_pathway(
-                    actor=request.user,
-                    pathway=pathway,
-                    seen=form.cleaned_data["seen_version"] or 0,
-                    **form.fields_given(),
-                )
-            except StaleVersion as stale:
-                current = stale.current
-                context |= conflicts.context(form, PathwayForm.initial_of(current), seen=current.version)
-                return render(request, "microcredentials/pathway_form.html", context, status=CONFLICT)
-            messages.success(request, _("Saved."))
-            return redirect(pathway)
-    return render(request, "microcredentials/pathway_form.html", context, status=forms.form_status(form))
+
+    def save() -> None:
+        seen = form.cleaned_data["seen_version"] or 0
+        services.edit_pathway(actor=request.user, pathway=pathway, seen=seen, **form.fields_given())
+
+    return conflicts.edit_page(
+        request,
+        form,
+        save,
+        initial_of=PathwayForm.initial_of,
+        back=pathway,
+        template="microcredentials/pathway_form.html",
+        shown_with={
+            "pathway": pathway,
+            "title": _("Edit %(code)s") % {"code": code},
+            "cancel_url": pathway.get_absolute_url(),
+        },
+    )
 
 
 @page("pathway.edit", methods=WRITE)
@@ -114,17 +109,18 @@ def pathway_steps(request: HttpRequest, code: str) -> HttpResponseBase:
         prefix="step",
         form_kwargs={"user": request.user},
     )
-    status, stored = 200, []
+    status = 200
+    both: dict[str, Any] = {}
     if request.method == "POST":
-        given = request.POST.get("seen", "")
+        given = request.POST.get(conflicts.SEEN, "")
         seen = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
         status = forms.UNPROCESSABLE
         if rows.is_valid():
             try:
                 services.replace_steps(actor=request.user, pathway=pathway, seen=seen, steps=rows.steps())  # type: ignore[attr-defined]
             except StaleVersion as stale:
-                pathway = stale.current
-                status, stored = CONFLICT, list(pathway.steps.select_related("pathway", "microcredential"))
+                pathway, status = stale.current, conflicts.CONFLICT
+                both = _both_orders(rows, pathway)
             except RuleViolation as refusal:
                 rows.non_form_errors().append(ValidationError(str(refusal.message)))
             else:
@@ -135,13 +131,20 @@ def pathway_steps(request: HttpRequest, code: str) -> HttpResponseBase:
         "form": rows,
         "rows": rows,
         "seen": pathway.version,
-        "conflict": status == CONFLICT,
-        "stored": stored,
         "cancel_url": pathway.get_absolute_url(),
         "list_id": CODES,
         "suggested": _suggested(request, pathway),
+        **both,
     }
     return render(request, "microcredentials/pathway_steps.html", context, status=status)
+
+
+def _both_orders(rows: Any, pathway: Pathway) -> dict[str, Any]:
+    """The steps that were sent and those that were saved meanwhile, as two texts."""
+    mine = [(number, microcredential.code) for number, microcredential in rows.steps()]
+    theirs = [(row["number"], row["code"]) for row in StepFormSet.initial_of(pathway)]  # type: ignore[attr-defined]
+    in_lines = ("\n".join(f"{number}. {code}" for number, code in sorted(steps)) for steps in (mine, theirs))
+    return conflicts.told([conflicts.Conflict(_("Steps"), *in_lines)])
 
 
 def _suggested(request: HttpRequest, pathway: Pathway) -> list[MicroCredential]:

@@ -53,7 +53,7 @@ def programme_list(request: HttpRequest) -> HttpResponse:
 @page("programme.prepare", methods=WRITE)
 def programme_create(request: HttpRequest) -> HttpResponseBase:
     require(request.user, "programme.prepare", University.current().scope)
-    form = ProgrammeForm(request.POST if request.method == "POST" else None)
+    form = ProgrammeForm(forms.posted(request))
     if request.method == "POST" and form.is_valid():
         with forms.refusals(form):
             programme = programmes.prepare_programme(actor=request.user, year=form.cleaned_data["year"])
@@ -100,7 +100,7 @@ def programme_approve(request: HttpRequest, code: str) -> HttpResponseBase:
     context = _context(request, programme)
     offered = [row.submission for row in context["ready"] if not row.why_not]
     form = ProgrammeActForm(
-        request.POST if request.method == "POST" else None,
+        forms.posted(request),
         request.FILES if request.method == "POST" else None,
         user=request.user,
         scope=programme.scope,

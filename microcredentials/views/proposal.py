@@ -49,7 +49,7 @@ def section_edit(request: HttpRequest, code: str, section: str) -> HttpResponseB
     if section not in BY_CODE:
         raise Http404
     proposal = _draft(request, code)
-    posted = request.POST if request.method == "POST" else None
+    posted = forms.posted(request)
     editor = SectionEditor(BY_CODE[section], proposal.version, user=request.user, data=posted)
     if posted is None or not editor.is_valid():
         return _page(request, proposal, editor)

@@ -186,12 +186,21 @@ class TestEditions:
         for step in ("open", "run", "finish"):
             assert client.post(url("edition-advance", edition.code, step)).status_code == 302
         assert client.post(url("edition-advance", edition.code, "sign")).status_code == 409
-        counts = {"seen": 0, "enrolled": 20, "completed": 18, "passed": 17, "presented": 18, "source": "Acta"}
+        counts = {
+            "seen_version": 0,
+            "enrolled": 20,
+            "completed": 18,
+            "passed": 17,
+            "presented": 18,
+            "source": "Acta",
+        }
         assert client.post(url("edition-counts", edition.code), counts | {"passed": 99}).status_code == 422
         assert client.post(url("edition-counts", edition.code), counts).status_code == 302
         assert client.post(url("edition-counts", edition.code), counts).status_code == 409
         assert client.post(url("edition-advance", edition.code, "sign")).status_code == 302
-        assert client.post(url("edition-counts", edition.code), counts | {"seen": 1}).status_code == 422
+        assert (
+            client.post(url("edition-counts", edition.code), counts | {"seen_version": 1}).status_code == 422
+        )
         assert client.post(url("edition-advance", edition.code, "close")).status_code == 409
         report = {"seen_version": 0, "went_well": "Todo", "proposals": "Nada", "file": "1"}
         assert client.post(url("edition-report", edition.code), report).status_code == 302

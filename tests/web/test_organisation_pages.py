@@ -37,7 +37,7 @@ def url(name: str, *args: Any) -> str:
 def settings_form(**changes: Any) -> dict[str, Any]:
     university = the_university()
     return {
-        "seen": university.version,
+        "seen_version": university.version,
         "name": university.name,
         "short_name": "UP",
         "is_public": "on",
@@ -181,7 +181,7 @@ def test_centres(staff: Any, client_for: Any, max_queries: Any, monkeypatch: pyt
     assert client.post(url("centre-create"), form).status_code == 422
     assert client.post(url("centre-create"), form | {"code": "<b>"}).status_code == 422
     centre = Centre.objects.get(code="ESC-1")
-    edit = {"seen": centre.version, "name_es": "Escuela Politécnica", "name_en": "", "kind": "school"}
+    edit = {"seen_version": centre.version, "name_es": "Escuela Politécnica", "name_en": "", "kind": "school"}
     assert client.post(url("centre-edit", "ESC-1"), edit).status_code == 302
     assert client.post(url("centre-edit", "ESC-1"), edit | {"name_es": "Otra"}).status_code == 409
     centre.refresh_from_db()

@@ -232,7 +232,7 @@ class TestPathways:
             "step-0-code": uno.code,
             "step-1-number": "1",
             "step-1-code": dos.code.lower(),
-            "seen": str(pathway.version),
+            "seen_version": str(pathway.version),
         }
         assert client.post(steps, rows | {"step-1-code": "MC-999"}).status_code == 422
         assert client.post(steps, rows).status_code == 302
