@@ -20,11 +20,13 @@ from audits.dossier.content import Chapter, Content, Exhibit, Indicator
 from audits.models import Dossier
 from audits.readings import OpenedPage
 from audits.services import dossiers, reading
+from audits.tables import DossierFilter, ExhibitFilter, ExhibitTable, RoomTable
 from audits.views.dossiers import dossier_file
 from iqas.accounts.roles import is_external
 from iqas.core import access
 from iqas.core.files import StoredFile, download_response
 from iqas.core.views import signed_in
+from iqas.ui import lists
 from iqas.ui.components import Link
 
 View = Callable[..., HttpResponseBase]
@@ -62,7 +64,18 @@ def dossier_list(request: HttpRequest) -> HttpResponse:
     )
     if is_external(request.user) and len(held) == 1:
         return redirect("review:dossier-detail", held[0].code)
-    return render(request, "audits/review_list.html", {"dossiers": held})
+    return lists.list_page(
+        request,
+        queryset=held,
+        table=RoomTable,
+        filters=DossierFilter,
+        title=_("Review room"),
+        caption=_("Dossiers that you may open"),
+        empty=lists.Empty(
+            _("No dossier to review yet"),
+            _("When the university has printed the dossier that you are to review, it stands here."),
+        ),
+    )
 
 
 @room
@@ -92,6 +105,7 @@ def chapter_detail(request: HttpRequest, dossier: Dossier, criterion: str) -> Ht
         chapter=chapter,
         previous=content.chapters[place - 1] if place else None,
         following=content.chapters[place + 1] if place + 1 < len(codes) else None,
+        exhibits=ExhibitTable(list(chapter.exhibits), dossier=dossier, orderable=False),
     )
 
 
@@ -108,7 +122,19 @@ def indicator_detail(request: HttpRequest, dossier: Dossier, indicator: str) -> 
 
 @room
 def evidence_list(request: HttpRequest, dossier: Dossier) -> HttpResponse:
-    return _page(request, "audits/review_evidence_list.html", dossier)
+    content = _content(dossier)
+    form = ExhibitFilter(request.GET, content=content)
+    return lists.list_page(
+        request,
+        queryset=content.exhibits,
+        table=ExhibitTable,
+        table_kwargs={"dossier": dossier},
+        filters=lists.Sifted(form, [exhibit for exhibit in content.exhibits if form.keep(exhibit)]),
+        title=_("Evidence"),
+        empty=lists.Empty(_("No evidence is cited.")),
+        template="audits/review_evidence_list.html",
+        context={"dossier": dossier, "content": content, "sections": _sections(dossier)},
+    )
 
 
 @room

@@ -39,6 +39,12 @@ class Cell:
         return f"{self.validity.valid}/{self.validity.total}"
 
     @property
+    def rank(self) -> tuple[float, int, int]:
+        """What a list is ordered by: the share that is proven, then how little of it is old."""
+        proven = self.validity.valid / self.validity.total if self.validity.total else 0.0
+        return proven, -self.validity.stale, -(self.validity.oldest_months or 0)
+
+    @property
     def state(self) -> str:
         """met: everything valid and fresh; partly: something; unmet: nothing."""
         if self.validity.valid == 0:

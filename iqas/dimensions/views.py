@@ -1,68 +1,60 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from iqas.core.access import allowed, can
+from iqas.core.access import can
 from iqas.core.views import get_visible_or_404, page
 from iqas.dimensions import presenters, selectors
 from iqas.dimensions.catalogue import DIMENSIONS
 from iqas.dimensions.dimension import Dimension
+from iqas.dimensions.filters import Chosen, MatrixForm, PlaceForm
+from iqas.dimensions.tables import MatrixTable, dimension_columns
 from iqas.evidence.selectors import per_criterion_validity
 from iqas.organisation.models import AcademicYear, Centre, Scope
+from iqas.ui import formats, lists
 from iqas.ui.components import Link, Number
 from microcredentials.models import MicroCredential
 
 PER_PAGE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The filters that all these pages share, and the choices for them."""
-
-    centre: Centre | None
-    year: AcademicYear | None
-    centres: list[Centre]
-    years: list[AcademicYear]
-
-    @property
-    def query(self) -> str:
-        """The filters as they stand in an address."""
-        pairs = (("centre", self.centre), ("year", self.year))
-        return "&".join(f"{name}={item.code}" for name, item in pairs if item is not None)
-
-
 @page("microcredential.view")
 def matrix(request: HttpRequest) -> HttpResponse:
-    chosen = _chosen(request)
+    form = MatrixForm(request)
+    chosen = form.place()
     date = selectors.judged_on(chosen.year)
     found = list(selectors.microcredentials(request.user, centre=chosen.centre, year=chosen.year))
-    sheet = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    rows = selectors.matrix(list(sheet.object_list), date)
-    return render(
+    rows = form.keep(selectors.matrix(found, date))
+    valid, total = sum(row.valid for row in rows), sum(row.total for row in rows)
+    return lists.list_page(
         request,
-        "dimensions/matrix.html",
-        {
-            "chosen": chosen,
-            "date": date,
-            "dimensions": DIMENSIONS,
-            "links": _links(chosen),
-            "rows": rows,
-            "sheet": sheet,
-            "valid": sum(row.valid for row in rows),
-            "total": sum(row.total for row in rows),
-        },
+        queryset=rows,
+        table=MatrixTable,
+        table_kwargs={"chosen": chosen, "extra_columns": list(dimension_columns())},
+        filters=lists.Sifted(form, rows),
+        title=_("Four dimensions"),
+        caption=_("Criteria with valid evidence, by micro-credential and dimension"),
+        intro=_("What has valid evidence on %(date)s, how old it is, and what is missing.")
+        % {"date": formats.day(date)},
+        empty=lists.Empty(
+            _("No micro-credential yet"),
+            _("As soon as there is one, its evidence in the four dimensions is shown here."),
+        ),
+        per_page=PER_PAGE,
+        template="dimensions/matrix.html",
+        context={"valid": valid, "total": total},
     )
 
 
 @page("microcredential.view")
 def dimension_detail(request: HttpRequest, dimension: Dimension) -> HttpResponse:
-    chosen = _chosen(request)
+    form = PlaceForm(request)
+    chosen = form.place()
     date = selectors.judged_on(chosen.year)
     found = list(selectors.microcredentials(request.user, centre=chosen.centre, year=chosen.year))
     return render(
@@ -77,6 +69,7 @@ def dimension_detail(request: HttpRequest, dimension: Dimension) -> HttpResponse
             "coverage": selectors.coverage(found, dimension, date) if found else (),
             "numbers": _numbers(request, dimension, chosen),
             "subject": DimensionOf(dimension, chosen.centre, chosen.year),
+            **lists.filter_context(request, lists.Sifted(form, found)),
         },
     )
 
@@ -85,7 +78,7 @@ def dimension_detail(request: HttpRequest, dimension: Dimension) -> HttpResponse
 def dimension_microcredential(request: HttpRequest, dimension: Dimension, code: str) -> HttpResponse:
     """What exists and what is missing for one micro-credential in one dimension."""
     microcredential = get_visible_or_404(request.user, MicroCredential, "microcredential.view", code=code)
-    chosen = _chosen(request)
+    chosen = PlaceForm(request).place()
     date = selectors.judged_on(chosen.year)
     scope = microcredential.scope
     validity = per_criterion_validity([scope], date)[scope.pk].below(dimension.code)
@@ -128,21 +121,6 @@ class DimensionOf:
     dimension: Dimension
     centre: Centre | None
     year: AcademicYear | None
-
-
-def _chosen(request: HttpRequest) -> Chosen:
-    centres = list(allowed(request.user, "centre.view").select_related("scope").order_by("sort_name"))
-    years = list(AcademicYear.objects.order_by("-starts"))
-    return Chosen(
-        centre=_named(centres, request.GET.get("centre")),
-        year=_named(years, request.GET.get("year")),
-        centres=centres,
-        years=years,
-    )
-
-
-def _named(choices: list[Any], code: str | None) -> Any:
-    return next((item for item in choices if item.code == code), None)
 
 
 def _links(chosen: Chosen) -> list[Link]:

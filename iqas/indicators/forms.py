@@ -1,13 +1,38 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from iqas.indicators.models import Target
 from iqas.indicators.services.targets import NO_TARGET
+from iqas.indicators.words import STATES
+from iqas.organisation.models import Scope
+from iqas.ui import lists
+
+
+class IndicatorFilter(lists.SiftForm):
+    """Whose indicators, and how they stand."""
+
+    scope = forms.ChoiceField(label=_("Scope"), required=False)
+    state = forms.ChoiceField(
+        label=_("Latest figure"),
+        required=False,
+        choices=[("", _("All")), *((state.value, words) for state, words in STATES.items())],
+    )
+
+    def __init__(self, *args: Any, scopes: Sequence[Scope], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scope"].choices = [(scope.code, _label(scope)) for scope in scopes]
+
+
+def _label(scope: Scope) -> str:
+    indent = "· " if scope.kind == Scope.Kind.MICROCREDENTIAL else ""
+    return f"{indent}{scope.code} – {Truncator(scope.label).chars(70)}"
 
 
 class TargetForm(forms.Form):

@@ -42,6 +42,16 @@ class Line:
     branch: Branch | None
     cells: tuple[Shown, ...]
 
+    @property
+    def code(self) -> str:
+        return self.definition.code if self.definition else ""
+
+    @property
+    def state(self) -> str:
+        """That of the latest year with a number or a reason for none."""
+        known = [cell.figure.status for cell in self.cells if cell.figure.status != Status.NO_DATA]
+        return known[-1].value if known else Status.NO_DATA.value
+
 
 def shown(figure: Figure, unit: str) -> Shown:
     return Shown(

@@ -16,12 +16,13 @@ from iqas.core.access import require as require_access
 from iqas.core.refusals import StaleVersion
 from iqas.core.views import page
 from iqas.indicators import presentation, selectors
-from iqas.indicators.forms import TargetForm
+from iqas.indicators.forms import IndicatorFilter, TargetForm
 from iqas.indicators.models import Target
 from iqas.indicators.services.targets import NO_TARGET, drop_target, set_target
+from iqas.indicators.tables import IndicatorTable, year_columns
 from iqas.indicators.words import aim_words
 from iqas.organisation.models import AcademicYear, Scope
-from iqas.ui import conflicts, forms
+from iqas.ui import conflicts, forms, lists
 
 
 @page("indicator.view")
@@ -30,9 +31,20 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
     scopes = list(_scopes(request))
     scope = _chosen(request, scopes)
     years = selectors.years_measured(scope)
+    form = IndicatorFilter(request.GET, scopes=scopes)
+    wanted = form.chosen("state")
     lines = [presentation.line_of(series) for series in selectors.series_of(scope, years)]
-    context = {"scope": scope, "scopes": scopes, "years": years, "lines": lines}
-    return render(request, "indicators/indicator_list.html", context)
+    return lists.list_page(
+        request,
+        queryset=lines,
+        table=IndicatorTable,
+        table_kwargs={"scope": scope, "extra_columns": list(year_columns(years))},
+        filters=lists.Sifted(form, [line for line in lines if wanted in ("", line.state)]),
+        title=_("Indicators: %(scope)s") % {"scope": scope.label},
+        caption=_("Indicators by academic year"),
+        empty=lists.Empty(_("No indicators yet"), _("They are loaded with: manage.py load_packs")),
+        template="indicators/indicator_list.html",
+    )
 
 
 @page("indicator.view")

@@ -56,6 +56,17 @@ class CentreTable(lists.Table):
         fields = ("code", "name", "kind")
 
 
+class YearTable(lists.Table):
+    code = lists.Column(verbose_name=gettext_lazy("Academic year"))
+    starts = lists.DayColumn(verbose_name=gettext_lazy("First day"))
+    ends = lists.DayColumn(verbose_name=gettext_lazy("Last day"))
+
+    class Meta(lists.Table.Meta):
+        model = AcademicYear
+        fields = ("code", "starts", "ends")
+        order_by = "-starts"
+
+
 class CentreFilter(lists.FilterSet):
     q = lists.Search(fields=("sort_name", "code"))
 
@@ -188,11 +199,20 @@ def centre_edit(request: HttpRequest, code: str) -> HttpResponseBase:
 
 @page("organisation.view")
 def year_list(request: HttpRequest) -> HttpResponse:
-    context = {
-        "years": AcademicYear.objects.all(),
-        "may_change": bool(can(request.user, "organisation.change", University.current().scope)),
-    }
-    return render(request, "organisation/year_list.html", context)
+    add = reverse("organisation:year-create") if can(request.user, "organisation.change") else ""
+    return lists.list_page(
+        request,
+        queryset=AcademicYear.objects.all(),
+        table=YearTable,
+        title=_("Academic years"),
+        empty=lists.Empty(
+            title=_("No academic years yet"),
+            text=_("Years are made with the first edition in them."),
+            url=add,
+            verb=_("Add a year") if add else "",
+        ),
+        actions=(Link(_("Add a year"), add, primary=True),) if add else (),
+    )
 
 
 @page("organisation.change", methods=WRITE)

@@ -61,7 +61,9 @@ WIDE = {"td": {"class": "wide"}}  # the text that a row is recognised by
 
 
 class Column(tables.Column):
-    pass
+    """`mark` stands before the header of the column, not in the labels of a phone's cards."""
+
+    mark: SafeString | str = ""
 
 
 class CodeColumn(tables.Column):
@@ -175,6 +177,43 @@ class FilterSet(filters.FilterSet):
         return form
 
 
+@dataclass(frozen=True)
+class Sifted:
+    """Rows that no queryset holds (computed, or read from a snapshot) and the form that chose them, as a filter set."""
+
+    form: forms.Form
+    qs: Sequence[Any]
+
+
+class SiftForm(forms.Form):
+    """The form of `Sifted`: what was sent where it can be understood, and nothing of what cannot."""
+
+    def __init__(self, data: Any, **kwargs: Any) -> None:
+        super().__init__(data or None, **kwargs)
+        for field in self.fields.values():
+            select = isinstance(field.widget, forms.Select)
+            field.widget.attrs.setdefault("class", "form-select" if select else "form-control")
+
+    def chosen(self, name: str) -> Any:
+        """The value of one filter; empty where it is not set or not understood."""
+        if not self.is_bound:
+            return ""
+        self.is_valid()
+        return self.cleaned_data.get(name, "")
+
+    def matches(self, *texts: str) -> bool:
+        """Whether every word of the filter `q` stands in one of the texts, whatever its accents and case."""
+        keys = [sort_key(text) for text in texts]
+        words = str(self.chosen("q")).split()[:8]
+        return all(any(sort_key(word) in key for key in keys) for word in words)
+
+
+def search_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Search"), required=False, widget=forms.TextInput(attrs={"type": "search"})
+    )
+
+
 def say_all(field: forms.Field) -> None:
     """A choice that does not filter is called "All", not "Unknown" or a row of dashes."""
     if isinstance(field, forms.NullBooleanField):
@@ -194,7 +233,7 @@ class Chip:
     url: str
 
 
-def chips(filterset: FilterSet, request: HttpRequest) -> list[Chip]:
+def chips(filterset: FilterSet | Sifted, request: HttpRequest) -> list[Chip]:
     form = filterset.form
     if not form.is_bound:
         return []
@@ -266,7 +305,7 @@ def list_page(
     queryset: Any,
     table: type[Table],
     title: Any,
-    filters: type[FilterSet] | None = None,
+    filters: type[FilterSet] | Sifted | None = None,
     empty: Empty | None = None,
     template: str = "ui/list.html",
     context: dict[str, Any] | None = None,
@@ -278,7 +317,11 @@ def list_page(
     table_kwargs: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """A whole list page. `queryset` must already be narrowed to what the person may see."""
-    filterset = filters(request.GET or None, queryset=queryset, request=request) if filters else None
+    filterset: FilterSet | Sifted | None
+    if isinstance(filters, type):
+        filterset = filters(request.GET or None, queryset=queryset, request=request)
+    else:
+        filterset = filters
     rows = filterset.qs if filterset else queryset
     shown = table(rows, **(table_kwargs or {}))
     if export and (kind := request.GET.get("export", "")) in EXPORTS:
@@ -289,16 +332,11 @@ def list_page(
         narrow_to_page(shown)
     shown.caption = caption or title
     shown.page_range = shown.paginator.get_elided_page_range(shown.page.number, on_each_side=2, on_ends=1)
-    active = chips(filterset, request) if filterset else []
     count = shown.paginator.count
     values = {
         "title": title,
         "intro": intro,
         "table": shown,
-        "filterset": filterset,
-        "chips": active,
-        "clear_url": request.path,
-        "kept": kept_parameters(request, filterset),
         "count": count,
         "count_words": ngettext("%(n)s result", "%(n)s results", count) % {"n": formats.number(count)},
         "export_url": with_query(request, export="xlsx", page=None) if export and count else "",
@@ -306,14 +344,26 @@ def list_page(
         "export_words": ngettext("Export this row", "Export these %(n)s rows", count)
         % {"n": formats.number(count)},
         "empty": empty or Empty(_("Nothing here yet")),
-        "filtered": bool(active),
         "actions": actions,
+        **filter_context(request, filterset),
         **(context or {}),
     }
     return render(request, template, values)
 
 
-def kept_parameters(request: HttpRequest, filterset: FilterSet | None) -> list[tuple[str, str]]:
+def filter_context(request: HttpRequest, filterset: FilterSet | Sifted | None) -> dict[str, Any]:
+    """What `ui/_filters.html` asks for: also on a page that is no list but has the same filters."""
+    active = chips(filterset, request) if filterset else []
+    return {
+        "filterset": filterset,
+        "chips": active,
+        "filtered": bool(active),
+        "clear_url": request.path,
+        "kept": kept_parameters(request, filterset),
+    }
+
+
+def kept_parameters(request: HttpRequest, filterset: FilterSet | Sifted | None) -> list[tuple[str, str]]:
     """What the filter form must carry on: the order, but neither the page nor the filters themselves."""
     own = set(filterset.form.fields) if filterset else set()
     return [(name, value) for name, value in request.GET.items() if name == "sort" and name not in own]

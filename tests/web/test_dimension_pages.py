@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -91,6 +93,35 @@ def test_a_year_looks_at_its_own_editions_and_its_last_day(
     assert_hides(client_for(officer).get(f"/quality/?year={past.code}"), "Sin edición")
 
 
+def test_the_matrix_is_filtered_sorted_and_exported(
+    client_for: Callable[..., Any], at: Callable[[str], Any], officer: Any
+) -> None:
+    at(TODAY)
+    shipped_criterion("A.1")
+    whole, half = make_microcredential("Álgebra aplicada"), make_microcredential("Bases de datos")
+    for letter, last in (("A", 6), ("B", 6), ("C", 6), ("D", 5)):
+        prove(whole, *(f"{letter}.{number}" for number in range(1, last + 1)))
+    prove(half, "A.1", fact=date(2025, 4, 20))
+    client = client_for(officer)
+
+    def codes(**query: str) -> list[str]:
+        page = client.get("/quality/", query)
+        return [row.microcredential.code for row in page.context["table"].page.object_list.data]
+
+    assert codes(lacking="any") == codes(lacking="A") == codes(q="DATOS bases") == [half.code]
+    assert codes(sort="credential") == [half.code, whole.code]
+    assert codes(sort="-credential") == [whole.code, half.code]
+    page = client.get("/quality/", {"lacking": "A"}, headers={"accept-language": "en"})
+    assert_shows(page, "Missing evidence: <strong>Credential</strong>", 'href="/quality/"', "Export this row")
+    exported = client.get("/quality/", {"export": "csv", "lacking": "A"}, headers={"accept-language": "en"})
+    header, row = csv.reader(io.StringIO(exported.content.decode("utf-8-sig")), delimiter=";")
+    told = dict(zip(header, row, strict=True))
+    assert (told["Code"], told["Centre"]) == (half.code, half.centre.name)
+    assert (told["A criteria with valid evidence"], told["A criteria"]) == ("1", "6")
+    assert told["A age of the oldest in months"] == "14"
+    assert told["B age of the oldest in months"] == ""
+
+
 def test_another_centre_is_not_in_the_matrix(client_for: Callable[..., Any]) -> None:
     shipped_criterion("A.1")
     foreign = make_microcredential("CANARY-B", centre=make_centre("FAC-B", "Facultad CANARY-B"))
@@ -112,7 +143,8 @@ def test_nothing_yet_and_nothing_matching_are_said(client_for: Callable[..., Any
     client = client_for(officer)
     assert_shows(client.get("/quality/", headers={"accept-language": "en"}), "No micro-credential yet")
     assert_shows(
-        client.get("/quality/?centre=FAC-A", headers={"accept-language": "en"}), "No micro-credential matches"
+        client.get("/quality/?centre=FAC-A", headers={"accept-language": "en"}),
+        "Nothing matches these filters",
     )
     assert client.get("/quality/peers/").status_code == 200
     assert client.get("/quality/?centre=%FF&year=x&page=nine").status_code == 200

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -65,6 +67,40 @@ def test_a_number_is_followed_down_to_the_answers(
     assert client.get(results).status_code == 200
 
 
+def test_the_list_is_filtered_by_state_and_leaves_with_the_origin_of_each_figure(
+    edition: Edition, staff: Callable[..., Any], client_for: Callable[..., Any]
+) -> None:
+    client = client_for(staff("quality_officer"))
+    client.post(target_url("UNI"), {"kind": "at_least", "value": "92,5"}, headers={"accept-language": "es"})
+
+    def codes(**query: str) -> list[str]:
+        return [line.code for line in client.get(LIST, query).context["table"].data]
+
+    assert codes(state="partly") == ["completion-rate"]
+    assert codes(state="met") == []
+    assert len(codes()) == len(codes(state="nonsense")) > 5
+    ordered = client.get(LIST, {"sort": "-y0"}).context["table"].data
+    shares = [line.cells[0].figure.share for line in ordered if line.cells[0].figure.share is not None]
+    assert shares == sorted(shares, reverse=True)
+    assert len(set(shares)) > 1
+    assert_shows(
+        client.get(LIST, {"state": "partly", "scope": "FAC-A"}),
+        'class="chip"',
+        "?scope=FAC-A",
+        "Exportar esta fila",
+    )
+    exported = client.get(LIST, {"state": "partly", "export": "csv"}, headers={"accept-language": "en"})
+    header, row = csv.reader(io.StringIO(exported.content.decode("utf-8-sig")), delimiter=";")
+    told = dict(zip(header, row, strict=True))
+    assert (told["Code"], told["2025-26 numerator"], told["2025-26 denominator"]) == (
+        "completion-rate",
+        "18",
+        "20",
+    )
+    assert (told["2025-26 target"], told["2025-26 state"]) == ("≥ 92.5\u00a0%", "partly met")
+    assert float(told["2025-26"].replace(",", ".")) == 0.9
+
+
 def test_the_state_stands_beside_the_target(
     edition: Edition, staff: Callable[..., Any], client_for: Callable[..., Any]
 ) -> None:
@@ -77,7 +113,8 @@ def test_the_state_stands_beside_the_target(
     assert response.status_code == 302
     assert Target.objects.get().value == Decimal("0.775")
     cells = {
-        line.definition.code: line.cells[0] for line in client.get(f"{LIST}?scope=FAC-A").context["lines"]
+        line.definition.code: line.cells[0]
+        for line in client.get(f"{LIST}?scope=FAC-A").context["table"].data
     }
     assert (cells["completion-rate"].figure.status, cells["completion-rate"].tone) == ("partly", "partly")
     assert cells["success-rate"].figure.status == "no_target"

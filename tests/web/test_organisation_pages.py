@@ -218,4 +218,4 @@ def test_years(staff: Any, client_for: Any) -> None:
     assert client.post(url("year-create"), {"date": "2026-03-01"}).status_code == 302
     assert client.post(url("year-create"), {"date": "yesterday"}).status_code == 422
     assert set(AcademicYear.objects.values_list("code", flat=True)) >= {"2024-25", "2025-26"}
-    assert_shows(client.get(url("year-list")), "2025-26")
+    assert_shows(client.get(url("year-list")), "2025-26", "sort=", "Exportar")

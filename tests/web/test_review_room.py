@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import quote_plus as quote
 
 import pytest
 from django.core.files.base import ContentFile
@@ -340,3 +343,32 @@ def test_a_dossier_that_somebody_replaced_in_the_database_is_not_shown(
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         assert b"CANARY" not in content
         assert answer.status_code == (200 if replaced == "file" else 409)
+
+
+def test_the_evidence_is_filtered_and_leaves_with_its_hashes(dossier: Dossier, client_for) -> None:
+    """Auditors read off-line: the list that they take along names each file by what proves it."""
+    client = client_for(auditor_of(dossier))
+    address = reverse("review:evidence-list", args=[dossier.code])
+    exhibits = dossiers.content_of(dossier).exhibits
+    cited = exhibits[0].cited_by[0]
+    assert_shows(
+        client.get(address, {"q": exhibits[0].title.upper(), "criterion": cited, "sort": "-label"}),
+        f'class="chip" href="?q={quote(exhibits[0].title.upper())}&amp;sort=-label"',
+        'aria-sort="descending"',
+        exhibits[0].label,
+    )
+    assert_shows(client.get(address, {"validity": "withdrawn"}), "Nada coincide con estos filtros")
+    rows = list(
+        csv.reader(
+            io.StringIO(client.get(address, {"export": "csv"}).content.decode("utf-8-sig")), delimiter=";"
+        )
+    )
+    assert len(rows) == 1 + len(exhibits)
+    assert exhibits[0].sha256 in rows[1]
+    assert {cell for row in rows for cell in row}.isdisjoint({"None"})
+
+
+def test_who_may_open_several_dossiers_finds_them_in_a_list(cast: Cast, dossier: Dossier, client_for) -> None:
+    client = client_for(make_staff("quality_officer"))
+    assert_shows(client.get(reverse("review:dossier-list")), dossier.code, "aria-sort", "Exportar esta fila")
+    assert_hides(client.get(reverse("review:dossier-list"), {"state": "superseded"}), f"{dossier.code}</a>")
