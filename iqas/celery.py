@@ -1,6 +1,8 @@
-"""Celery: the carrier of bells between web and workers. The reasons for each setting are measured in docs/adr (jobs).
+"""Celery: the carrier of bells between web and workers. Why so: docs/adr/0003.
 
-    celery -A iqas worker -Q pdf,mail      celery -A iqas worker -Q ctl      celery -A iqas beat
+As in docker-compose.yml, so that neither mail nor the housekeeping of the jobs waits behind a dossier:
+
+    celery -A iqas worker -Q pdf      celery -A iqas worker -Q mail,ctl      celery -A iqas beat
 
 The job rows in the database are the truth, so nothing here needs to be safe against loss; it needs never to block,
 and never to run a task for ever.

@@ -86,23 +86,6 @@ CHARTS = (
         minimum=1,
         maximum=5,
     ),
-    charts.Matrix(
-        "Falta evidencia en la dimensión C de una microcredencial",
-        "Criterios con evidencia válida",
-        columns=("A Credencial", "B Curso", "C Aprendices", "D Pares"),
-        rows=(
-            charts.MatrixRow(
-                "MC-014 Ciencia de datos para la administración pública",
-                (
-                    charts.Cell("6/6", "met", "la más antigua, 4 meses"),
-                    charts.Cell("4/6", "partly", "14 meses"),
-                    charts.Cell("0/5", "unmet"),
-                    charts.Cell("–", "none"),
-                ),
-            ),
-            charts.MatrixRow("MC-015 Redes", (charts.Cell("6/6", "met"),) * 4),
-        ),
-    ),
 )
 STEPS = (
     Step("Redactar la propuesta", "done", who="Ana Ruiz"),

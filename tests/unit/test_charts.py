@@ -62,7 +62,6 @@ def hostile_charts() -> list[charts.Chart]:
         charts.Trend(HOSTILE, HOSTILE, points=(charts.TrendPoint(HOSTILE, 1), charts.TrendPoint("b", None, missing=HOSTILE))),
         charts.Bullet(HOSTILE, HOSTILE, items=(charts.BulletItem(HOSTILE, 1, 2),)),
         charts.Gap(HOSTILE, HOSTILE, first=HOSTILE, second=HOSTILE, rows=(charts.GapRow(HOSTILE, 1, None, HOSTILE),)),
-        charts.Matrix(HOSTILE, HOSTILE, columns=(HOSTILE,), rows=(charts.MatrixRow(HOSTILE, (charts.Cell(HOSTILE, "met", HOSTILE),)),)),
     ]  # fmt: skip
 
 
@@ -81,7 +80,6 @@ def empty_charts() -> list[charts.Chart]:
         charts.Trend("t", "s", points=(), target=1),
         charts.Bullet("t", "s", items=()),
         charts.Gap("t", "s", first="a", second="b", rows=()),
-        charts.Matrix("t", "s", columns=("A",), rows=()),
     ]
 
 
@@ -141,10 +139,6 @@ def test_refuses_what_cannot_be_drawn_truly() -> None:
         charts.svg(charts.Likert("t", "s", points=tuple("abcdefgh"), rows=()))
     with pytest.raises(ValueError, match="2 counts for 5 points"):
         charts.svg(charts.Likert("t", "s", points=POINTS, rows=(charts.LikertRow("a", (1, 2)),)))
-    with pytest.raises(ValueError, match="1 cells for 2 columns"):
-        charts.svg(
-            charts.Matrix("t", "s", columns=("A", "B"), rows=(charts.MatrixRow("a", (charts.Cell("x"),)),))
-        )
 
 
 def test_a_hidden_year_breaks_the_line() -> None:

@@ -8,20 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import bars, likert, matrix, trend
+from . import bars, likert, trend
 from .model import (
     Bar,
     BarItem,
     Bullet,
     BulletItem,
-    Cell,
     Chart,
     Gap,
     GapRow,
     Likert,
     LikertRow,
-    Matrix,
-    MatrixRow,
     Table,
     Trend,
     TrendPoint,
@@ -32,7 +29,6 @@ DRAW: dict[type[Chart], Callable[[Any, Table, str], str]] = {
     Bullet: bars.draw_bullet,
     Gap: bars.draw_gap,
     Likert: likert.draw,
-    Matrix: matrix.draw,
     Trend: trend.draw,
 }
 TABULATE: dict[type[Chart], Callable[[Any, str], Table]] = {
@@ -40,7 +36,6 @@ TABULATE: dict[type[Chart], Callable[[Any, str], Table]] = {
     Bullet: bars.tabulate_bullet,
     Gap: bars.tabulate_gap,
     Likert: likert.tabulate,
-    Matrix: matrix.tabulate,
     Trend: trend.tabulate,
 }
 
@@ -60,14 +55,11 @@ __all__ = [
     "BarItem",
     "Bullet",
     "BulletItem",
-    "Cell",
     "Chart",
     "Gap",
     "GapRow",
     "Likert",
     "LikertRow",
-    "Matrix",
-    "MatrixRow",
     "Table",
     "Trend",
     "TrendPoint",

@@ -15,7 +15,6 @@ from .model import Chart, Quantity, Table
 INK, INK_2, HAIRLINE, TRACK, WHITE = ("#16282C", "#475A60", "#C9C5BA", "#ECE8DE", "#FFFFFF")
 BRAND, SECOND, TARGET = "#116870", "#BC6D05", "#16282C"
 TONES = {"met": "#1E6B45", "partly": "#8A5A00", "unmet": "#A3262A", "none": "#59636B"}
-TINTS = {"met": "#E7F1EA", "partly": "#F8EEDC", "unmet": "#F9E8E6", "none": "#F1EFE9"}
 SIGNS = {"met": "✓", "partly": "◐", "unmet": "✕", "none": "–"}
 
 WIDTH, LABEL_WIDTH, SIZE, LINE = 640, 200, 14, 17

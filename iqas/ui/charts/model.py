@@ -123,24 +123,3 @@ class Trend(Chart):
     target: Quantity | None = None
     minimum: Quantity | None = None
     maximum: Quantity | None = None
-
-
-@dataclass(frozen=True)
-class Cell:
-    """`state`: `met`, `partly`, `unmet` or `none`; `note` is a second, smaller line ("oldest 14 months")."""
-
-    text: str
-    state: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class MatrixRow:
-    label: str
-    cells: Sequence[Cell]
-
-
-@dataclass(frozen=True)
-class Matrix(Chart):
-    columns: Sequence[str]
-    rows: Sequence[MatrixRow]
