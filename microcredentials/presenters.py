@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from iqas.core.access import can
 from iqas.ui.components import Reason, Step
 from iqas.ui.history import history_entries
-from microcredentials import completeness, rules
+from microcredentials import completeness, rules, vocabulary
 from microcredentials.models import (
     Edition,
     EnrolmentCount,
@@ -22,6 +22,7 @@ from microcredentials.models import (
 )
 from microcredentials.proposal_pages import gap_url, matrix
 from microcredentials.selectors.design import Design
+from microcredentials.vocabulary import LANGUAGE_NAMES, ROW_TITLES
 
 SENTENCES = {
     "microcredential.created": gettext_lazy("created it"),
@@ -66,7 +67,6 @@ LEARNER_SENTENCES = {
     "learner.exported": gettext_lazy("took a copy of the personal data"),
     "learner.erased": gettext_lazy("erased the person"),
 }
-LANGUAGE_NAMES = {"es": gettext_lazy("Spanish"), "en": gettext_lazy("English")}
 OTHER_FIELDS = {
     "code": gettext_lazy("Code"),
     "partner": gettext_lazy("Partner"),
@@ -74,9 +74,7 @@ OTHER_FIELDS = {
     "title": gettext_lazy("Title"),
     "state": gettext_lazy("State"),
     "version": gettext_lazy("Version"),
-    "awarding_bodies": gettext_lazy("Awarding bodies"),
-    "outcomes": gettext_lazy("Learning outcomes"),
-    "assessments": gettext_lazy("Assessments"),
+    **ROW_TITLES,
     "incident": gettext_lazy("Incident"),
     "response": gettext_lazy("What was done"),
     "repeats": gettext_lazy("Repeats"),
@@ -114,9 +112,9 @@ def field_labels() -> dict[str, Any]:
     for model in (MicroCredentialVersion, Edition, EnrolmentCount, Learner):
         for field in model._meta.concrete_fields:
             name, _sep, language = field.name.rpartition("_")
-            words = str(field.verbose_name).capitalize()
+            words = vocabulary.upper_first(field.verbose_name)
             if language in LANGUAGE_NAMES and name:
-                words = f"{words} ({LANGUAGE_NAMES[language]})"
+                words = vocabulary.in_language(words, language)
             labels.setdefault(field.name, words)
     return labels
 

@@ -4,35 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from iqas.evidence.models import Evidence
 from iqas.ui import formats
-from microcredentials.choices import CHOICES
+from microcredentials import vocabulary
 from microcredentials.models import LearningOutcome, MicroCredentialVersion, Teacher
 from microcredentials.sections import SECTIONS, Section
 from microcredentials.selectors.proposal import Parts
 from microcredentials.services.writing import LANGUAGES, TRANSLATED
-
-LANGUAGE_NAMES = {
-    "es": gettext_lazy("Spanish"),
-    "en": gettext_lazy("English"),
-    "ca": gettext_lazy("Catalan"),
-    "gl": gettext_lazy("Galician"),
-    "eu": gettext_lazy("Basque"),
-}
-ROW_TITLES = {
-    "awarding_bodies": gettext_lazy("Awarding bodies"),
-    "supporters": gettext_lazy("Stakeholders behind the need"),
-    "outcomes": gettext_lazy("Learning outcomes"),
-    "assessments": gettext_lazy("Assessments"),
-    "teachers": gettext_lazy("Who teaches"),
-}
+from microcredentials.vocabulary import ROW_TITLES
 
 
 @dataclass(frozen=True)
@@ -56,27 +40,16 @@ def label_of(name: str) -> str:
     if name in ROW_TITLES:
         return str(ROW_TITLES[name])
     base, _sep, language = name.rpartition("_")
-    translated = base in TRANSLATED
-    words = str(MicroCredentialVersion._meta.get_field(base if translated else name).verbose_name)  # type: ignore[union-attr]
-    words = words[:1].upper() + words[1:]
-    return f"{words} ({LANGUAGE_NAMES[language]})" if translated else words
+    if base in TRANSLATED:
+        return vocabulary.label(MicroCredentialVersion, base, language)
+    return vocabulary.label(MicroCredentialVersion, name)
 
 
 def words_of(name: str, value: Any) -> str:
     """The value of a field, or the rows of `writing`, in words; "" for nothing."""
     if name in ROW_TITLES:
         return "\n".join(_row_words(name, row) for row in value)
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if value is None or value == "":
-        return ""
-    if isinstance(value, list):
-        labels = dict(CHOICES.get(name, ()))
-        return ", ".join(str(labels.get(one, one)) for one in value)
-    if isinstance(value, Decimal):
-        return _number(value)
-    choices = dict(getattr(MicroCredentialVersion._meta.get_field(name), "flatchoices", ()))
-    return str(choices.get(value, value))
+    return vocabulary.value(MicroCredentialVersion, name, value)
 
 
 def read(parts: Parts) -> list[ReadSection]:
@@ -135,12 +108,8 @@ def _codes(names: Iterable[UUID | str]) -> list[str]:
 
 def _teacher(row: Any) -> list[str]:
     outside = _("from outside the university") if row.is_external else ""
-    hours = f"{_number(row.hours)} h" if row.hours else ""
+    hours = f"{vocabulary.number(row.hours)} h" if row.hours else ""
     return [row.name, str(Teacher.Role(row.role).label), outside, row.institution, hours]
-
-
-def _number(value: Decimal) -> str:
-    return formats.decimal(value, 0 if value == value.to_integral_value() else 2)
 
 
 def _evidence(key: Any) -> str:

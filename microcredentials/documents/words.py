@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 
 from iqas.ui import formats
+from microcredentials import vocabulary
 from microcredentials.completeness import eleven
 from microcredentials.documents.content import Block, Cell, Column, Fact, Facts, Table, Written
 from microcredentials.documents.sources import VersionSource
@@ -20,8 +21,10 @@ from microcredentials.models import LearningOutcome, MicroCredentialVersion
 from microcredentials.reading import label_of, words_of
 from microcredentials.sections import Section
 from microcredentials.services.writing import LANGUAGES, TRANSLATED
+from microcredentials.vocabulary import ROW_TITLES
 
 LONGEST_IN_A_TABLE = 240
+upper_first = vocabulary.upper_first
 
 
 def language() -> str:
@@ -39,10 +42,6 @@ def text_of(row: Model, name: str) -> tuple[str, str]:
 def own_language() -> str:
     """The language of texts that are written once: that of the installation."""
     return settings.LANGUAGE_CODE[:2]
-
-
-def upper_first(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def plain(value: Decimal | None) -> str:
@@ -134,7 +133,9 @@ def outcomes_table(source: VersionSource, *, assessed: bool = True) -> Table:
             by = [one.code for one in parts.assessments if outcome.pk in parts.assessed_by[one.pk]]
             row.append(Cell(", ".join(by)) if by else Cell(_("no assessment"), tone="unmet"))
         rows.append(tuple(row))
-    return Table(_("Learning outcomes"), tuple(columns), tuple(rows), head=1, empty=gettext("Not stated."))
+    return Table(
+        str(ROW_TITLES["outcomes"]), tuple(columns), tuple(rows), head=1, empty=gettext("Not stated.")
+    )
 
 
 def assessments_table(source: VersionSource, *, criteria: bool = True) -> Table:
@@ -159,7 +160,7 @@ def assessments_table(source: VersionSource, *, criteria: bool = True) -> Table:
         Column(_("Weight"), 12, is_number=True),
         Column(_("Learning outcomes"), 22),
     )
-    return Table(_("Assessments"), columns, tuple(rows), head=1, empty=gettext("Not stated."))
+    return Table(str(ROW_TITLES["assessments"]), columns, tuple(rows), head=1, empty=gettext("Not stated."))
 
 
 def teachers_table(source: VersionSource, *, hours: bool = True) -> Table:
@@ -174,7 +175,7 @@ def teachers_table(source: VersionSource, *, hours: bool = True) -> Table:
     columns = [Column(_("Name"), 30), Column(_("Role"), 20), Column(_("Institution"), 34 if hours else 50)]
     if hours:
         columns.append(Column(_("Hours of teaching"), 16, is_number=True))
-    return Table(_("Who teaches"), tuple(columns), tuple(rows), empty=gettext("Not stated."))
+    return Table(str(ROW_TITLES["teachers"]), tuple(columns), tuple(rows), empty=gettext("Not stated."))
 
 
 def bodies_table(source: VersionSource) -> Table:
@@ -191,7 +192,7 @@ def bodies_table(source: VersionSource) -> Table:
         Column(_("Coordination"), 22),
         Column(_("Agreement"), 22, is_code=True),
     )
-    return Table(_("Awarding bodies"), columns, rows, empty=gettext("Not stated."))
+    return Table(str(ROW_TITLES["awarding_bodies"]), columns, rows, empty=gettext("Not stated."))
 
 
 def elements_table(source: VersionSource) -> Table:

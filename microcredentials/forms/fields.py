@@ -107,7 +107,3 @@ class LinesField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return super().to_python(value).replace("\r\n", "\n")
-
-
-def words_of(label: Any, language: Any) -> str:
-    return f"{str(label).capitalize()} ({language})"

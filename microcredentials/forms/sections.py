@@ -11,14 +11,15 @@ from django.db.models import TextField
 from django.utils.translation import gettext_lazy as _
 
 from microcredentials.choices import LANGUAGES, SDGS
-from microcredentials.forms.fields import DecimalField, LinesField, words_of
+from microcredentials.forms.fields import DecimalField, LinesField
 from microcredentials.forms.rows import BaseRows, rows_for
 from microcredentials.models import MicroCredentialVersion
+from microcredentials.reading import label_of
 from microcredentials.sections import Section
 from microcredentials.services.seen import Seen
 from microcredentials.services.writing import MAX_TEXT, TRANSLATED, account_of
 
-WRITTEN_IN = (("es", _("Spanish")), ("en", _("English")))
+WRITTEN_IN = ("es", "en")
 YES_NO = [("", _("not decided yet")), ("yes", _("Yes")), ("no", _("No"))]
 TALL = {"need": 6, "contents": 6, "methods": 5, "quality_assurance": 4}
 SPECIAL: dict[str, Any] = {
@@ -47,7 +48,7 @@ def fields_in(section: Section) -> list[str]:
     names: list[str] = []
     for name in section.fields:
         if name in TRANSLATED:
-            names += [f"{name}_{language}" for language, _words in WRITTEN_IN]
+            names += [f"{name}_{language}" for language in WRITTEN_IN]
         elif name != "responsible_teacher":
             names.append(name)
     return names
@@ -57,11 +58,8 @@ def field_for(name: str) -> forms.Field:
     """The form field of a field of the version."""
     base, _sep, language = name.rpartition("_")
     of_version = MicroCredentialVersion._meta.get_field(base if base in TRANSLATED else name)
-    label = str(of_version.verbose_name)  # type: ignore[union-attr]
     words: dict[str, Any] = {
-        "label": words_of(label, dict(WRITTEN_IN)[language])
-        if base in TRANSLATED
-        else label[:1].upper() + label[1:],
+        "label": label_of(name),
         "help_text": HELP.get(
             name, of_version.help_text if language != "en" or base not in TRANSLATED else ""
         ),  # type: ignore[union-attr]

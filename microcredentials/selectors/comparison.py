@@ -4,38 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, Model, Q
-from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from microcredentials import rules
-from microcredentials.choices import CHOICES
+from microcredentials import rules, vocabulary
 from microcredentials.models import ApprovalRoute, Change, Edition, MicroCredentialVersion
 from microcredentials.sections import SECTIONS, Section
+from microcredentials.vocabulary import LANGUAGE_NAMES, ROW_TITLES
 
-LANGUAGES = {
-    "es": gettext_lazy("Spanish"),
-    "en": gettext_lazy("English"),
-    "ca": gettext_lazy("Catalan"),
-    "gl": gettext_lazy("Galician"),
-    "eu": gettext_lazy("Basque"),
-}
-ROW_LABELS = {
-    "awarding_bodies": gettext_lazy("Awarding bodies"),
-    "outcomes": gettext_lazy("Learning outcomes"),
-    "assessments": gettext_lazy("Assessments"),
-    "teachers": gettext_lazy("Teachers"),
-    "supporters": gettext_lazy("Supporters"),
-}
+RAN = (Edition.State.RUNNING, Edition.State.FINISHED, Edition.State.RESULTS_SIGNED, Edition.State.CLOSED)
 NOT_CONTENT = {"id", "version", "order", "code"}
 WORDS = re.compile(r"\s+|[^\s]+")
 
@@ -176,9 +160,9 @@ def approved_before(version: MicroCredentialVersion) -> MicroCredentialVersion |
 
 
 def previous_edition(edition: Edition) -> Edition | None:
-    """The edition of the same micro-credential before this one, by its year and number."""
+    """The last edition of the same micro-credential that was taught before this one, by its year and number."""
     return (
-        Edition.objects.filter(microcredential=edition.microcredential_id)
+        Edition.objects.filter(microcredential=edition.microcredential_id, state__in=RAN)
         .filter(
             Q(year__starts__lt=edition.year.starts)
             | Q(year__starts=edition.year.starts, number__lt=edition.number)
@@ -216,23 +200,7 @@ def marked(before: str, after: str) -> Iterator[Piece]:
 
 def words(obj: Model, name: str) -> str:
     """The value of a field as people read it."""
-    value = getattr(obj, name)
-    display = getattr(obj, f"get_{name}_display", None)
-    if value is None or value == "":
-        return ""
-    if display is not None:
-        return str(display())
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, Decimal | int):
-        plain = value.normalize() if isinstance(value, Decimal) else value
-        return number_format(f"{plain:f}" if isinstance(plain, Decimal) else plain)
-    if isinstance(value, date):
-        return date_format(value)
-    if isinstance(value, list | tuple):
-        said = dict(CHOICES.get(name, ()))
-        return ", ".join(str(said.get(one, one)) for one in value)
-    return str(value).replace("\r\n", "\n").strip()
+    return vocabulary.value(type(obj), name, getattr(obj, name))
 
 
 def _field_changes(before: Model, after: Model, names: Iterable[str]) -> Iterator[FieldChange]:
@@ -251,13 +219,12 @@ def _columns(model: type[Model], name: str) -> Iterator[tuple[str, str]]:
         return
     if field.many_to_many or not hasattr(field, "verbose_name"):
         return
-    label = str(field.verbose_name).capitalize()
     translated = [
-        (f"{name}_{language}", f"{label} ({said})")
-        for language, said in LANGUAGES.items()
+        (f"{name}_{language}", vocabulary.label(model, name, language))
+        for language in LANGUAGE_NAMES
         if _has(model, f"{name}_{language}")
     ]
-    yield from translated or [(name, label)]
+    yield from translated or [(name, vocabulary.label(model, name))]
 
 
 def _has(model: type[Model], name: str) -> bool:
@@ -289,8 +256,8 @@ def _rows_of(
 def _list_change(
     name: str, rows: list[Any], before: MicroCredentialVersion, after: MicroCredentialVersion
 ) -> ListChange | None:
-    old = {_key(row): row for row in rows if row.version_id == before.pk}
-    new = {_key(row): row for row in rows if row.version_id == after.pk}
+    old = _keyed(row for row in rows if row.version_id == before.pk)
+    new = _keyed(row for row in rows if row.version_id == after.pk)
     changed = [
         RowChange(str(new[key]), fields)
         for key in new
@@ -300,7 +267,18 @@ def _list_change(
     removed = tuple(str(row) for key, row in old.items() if key not in new)
     if not (added or removed or changed):
         return None
-    return ListChange(name, str(ROW_LABELS.get(name, name)), added, removed, tuple(changed))
+    return ListChange(name, str(ROW_TITLES.get(name, name)), added, removed, tuple(changed))
+
+
+def _keyed(rows: Iterable[Any]) -> dict[tuple[str, int], Any]:
+    """Each row by its name, and by how many before it have the same: two teachers may be called alike."""
+    keyed: dict[tuple[str, int], Any] = {}
+    namesakes: Counter[str] = Counter()
+    for row in rows:
+        name = _key(row)
+        keyed[name, namesakes[name]] = row
+        namesakes[name] += 1
+    return keyed
 
 
 def _key(row: Any) -> str:
@@ -318,7 +296,7 @@ def _row_fields(old: Any, new: Any) -> Iterator[FieldChange]:
     for field in model._meta.many_to_many:
         before, after = (", ".join(map(_key, row.linked[field.name])) for row in (old, new))
         if before != after:
-            yield FieldChange(field.name, str(field.verbose_name).capitalize(), before, after)
+            yield FieldChange(field.name, vocabulary.upper_first(field.verbose_name), before, after)
 
 
 def _field_sentence(change: FieldChange) -> str:

@@ -283,7 +283,7 @@ class TestComparison:
         from microcredentials.services import approval
 
         author = make_staff("coordinator")
-        first = make_edition(make_microcredential("Datos", actor=author, approved=True))
+        first = make_edition(make_microcredential("Datos", actor=author, approved=True), state="closed")
         draft = proposals.begin_version(actor=author, microcredential=first.microcredential)
         draft = proposals.edit_version(actor=author, version=draft, seen=draft.version, ects=4, hours=100)
         approval.approve_version(actor=make_staff("approver"), version=draft)
