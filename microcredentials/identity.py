@@ -1,25 +1,35 @@
-"""How a person is recognised: names, e-mail, identity document and student number, checked and normalised."""
+"""How a person is recognised: names, e-mail, identity document and student number, checked and normalised; and how what is
+only counted of a person is read: country, year of birth, residence.
+"""
 
 from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from iqas.core.tabular import CellError, folded, shown
+from iqas.core import clock
+from iqas.core.tabular import CellError, folded, shown, to_date
 from iqas.core.text import sort_key
+from microcredentials.countries import COUNTRIES
 from microcredentials.models import Learner
 
 Document = Learner.Document
 DNI = re.compile(r"(\d{1,8})([A-Z])")
 NIE = re.compile(r"([XYZ])(\d{7})([A-Z])")
 LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"  # Orden INT/2058/2008: the remainder of the number by 23
+YEAR = re.compile(r"(\d{4})(?:[.,]0+)?")
+ALPHA_2 = re.compile(r"[A-Za-z]{2}")
+OLDEST, YOUNGEST = 110, 14
+LONGEST_PLACE = 80
 NOT_IN_NAMES = re.compile(r"[<>{}|=@\\\x00-\x1f\x7f]")
 LENGTHS = {"given_name": 100, "family_name": 150, "email": 254, "document_number": 30, "student_number": 30}
 
@@ -111,6 +121,54 @@ def document_of(kind: str, text: str) -> tuple[str, str]:
     elif len(number) > LENGTHS["document_number"]:
         raise CellError("too-long", _("A document number has 30 characters at most."))
     return kind, number
+
+
+def meanings(words: Mapping[Any, tuple[str, ...]]) -> dict[str, Any]:
+    """Folded word → value; the value itself and its written-out form are always understood."""
+    found: dict[str, Any] = {}
+    for value, synonyms in words.items():
+        for word in (str(value), *synonyms):
+            if found.setdefault(folded(word), value) != value:
+                raise ValueError(f"“{word}” means two things")
+    return found
+
+
+COUNTRY_WORDS = meanings(COUNTRIES)
+
+
+def country_of(text: str) -> str:
+    """Two letters of ISO 3166-1, or the name of a country or nationality that is known here."""
+    if ALPHA_2.fullmatch(text):
+        return text.upper()
+    found = COUNTRY_WORDS.get(folded(text))
+    if found is None:
+        message = _(
+            "“%(value)s” is not a country that is known here: write its two letters (ISO 3166), such as PT."
+        )
+        raise CellError("unknown-country", message % {"value": shown(text)})
+    return str(found)
+
+
+def birth_year_of(text: str) -> int:
+    """The year of `1984`, `17/03/1984` or `1984-03-17`: nothing more precise is kept."""
+    whole = YEAR.fullmatch(text.strip())
+    day = None if whole else to_date(text)
+    year = int(whole.group(1)) if whole else day.year if day else 0
+    today = clock.today().year
+    if not today - OLDEST <= year <= today - YOUNGEST:
+        raise CellError(
+            "not-a-birth-year",
+            _("“%(value)s” is not the year of birth of a learner.") % {"value": shown(text)},
+        )
+    return year
+
+
+def residence_of(text: str) -> str:
+    """A province or town, as written."""
+    place = " ".join(text.split())
+    if len(place) > LONGEST_PLACE or re.search(r"[<>{}]", place):
+        raise CellError("not-a-place", _("“%(value)s” is not a place.") % {"value": shown(text)})
+    return place
 
 
 def same_name(learner: Learner, identity: Identity) -> bool:

@@ -13,12 +13,14 @@ from iqas.core.tabular import CellError
 from microcredentials.identity import (
     LENGTHS,
     Identity,
+    birth_year_of,
+    country_of,
     document_of,
     email_of,
     name_of,
+    residence_of,
     student_number_of,
 )
-from microcredentials.importers.enrolments import birth_year_of, country_of, residence_of
 from microcredentials.models import Learner, LearnerStatistics
 
 CHECKED: dict[str, Callable[[str], Any]] = {

@@ -180,7 +180,7 @@ class PublishForm(forms.Form):
 class StandingForm(DecisionForm):
     """Which body suspended, resumed or extinguished it, since when, why, on which conditions, by which document."""
 
-    held_on = None
+    held_on = None  # type: ignore[assignment]
     day = "on"
     on = day_field(_("As of"))
     reason = text_area(_("Reason"), required=True)

@@ -17,12 +17,14 @@ from microcredentials.forms.editions import day_field
 from microcredentials.identity import (
     LENGTHS,
     Identity,
+    birth_year_of,
+    country_of,
     document_of,
     email_of,
     name_of,
+    residence_of,
     student_number_of,
 )
-from microcredentials.importers.enrolments import birth_year_of, country_of
 from microcredentials.models import Enrolment, Learner, LearnerStatistics
 
 
@@ -90,6 +92,7 @@ class IdentityForm(forms.Form):
         self._convert(data, "student_number", student_number_of)
         self._convert(data, "nationality", country_of)
         self._convert(data, "birth_year", birth_year_of)
+        self._convert(data, "residence", residence_of)
         try:
             data["document_kind"], data["document_number"] = document_of(
                 data.get("document_kind", ""), data.get("document_number", "")

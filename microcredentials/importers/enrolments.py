@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
-from iqas.core import clock
 from iqas.core.tabular import CellError, Row, RowError, folded, shown, to_date, to_decimal
 from microcredentials.identity import (
     LENGTHS,
     Identity,
+    birth_year_of,
+    country_of,
     document_of,
     email_of,
+    meanings,
     name_of,
+    residence_of,
     student_number_of,
 )
-from microcredentials.importers.enrolment_columns import ACCESSES, COUNTRIES, DOCUMENTS, SEXES, STATES
+from microcredentials.importers.enrolment_columns import ACCESSES, DOCUMENTS, SEXES, STATES
 
-YEAR = re.compile(r"(\d{4})(?:[.,]0+)?")
-ALPHA_2 = re.compile(r"[A-Za-z]{2}")
-OLDEST = 110
 LONGEST_REASON = 2000
 V = TypeVar("V")
 Words = dict[str, Any]
@@ -113,21 +112,10 @@ def _split(text: str) -> Any:
     return name_of(family, LENGTHS["family_name"]), name_of(given, LENGTHS["given_name"])
 
 
-def _meanings(words: Mapping[Any, tuple[str, ...]]) -> Words:
-    """Folded word → value; the value itself and its written-out form are always understood."""
-    found: Words = {}
-    for value, synonyms in words.items():
-        for word in (str(value), *synonyms):
-            if found.setdefault(folded(word), value) != value:
-                raise ValueError(f"“{word}” means two things")
-    return found
-
-
-STATE_WORDS = _meanings(STATES)
-DOCUMENT_WORDS = _meanings(DOCUMENTS)
-SEX_WORDS = _meanings(SEXES)
-ACCESS_WORDS = _meanings(ACCESSES)
-COUNTRY_WORDS = _meanings(COUNTRIES)
+STATE_WORDS = meanings(STATES)
+DOCUMENT_WORDS = meanings(DOCUMENTS)
+SEX_WORDS = meanings(SEXES)
+ACCESS_WORDS = meanings(ACCESSES)
 
 
 def _word(words: Words, text: str) -> str:
@@ -137,33 +125,6 @@ def _word(words: Words, text: str) -> str:
         message = _("“%(value)s” is not one of the words understood here: %(known)s.")
         raise CellError("unknown-word", message % {"value": shown(text), "known": known})
     return str(found)
-
-
-def country_of(text: str) -> str:
-    """Two letters of ISO 3166-1, or the name of a country or nationality that is known here."""
-    if ALPHA_2.fullmatch(text):
-        return text.upper()
-    found = COUNTRY_WORDS.get(folded(text))
-    if found is None:
-        message = _(
-            "“%(value)s” is not a country that is known here: write its two letters (ISO 3166), such as PT."
-        )
-        raise CellError("unknown-country", message % {"value": shown(text)})
-    return str(found)
-
-
-def birth_year_of(text: str) -> int:
-    """The year of `1984`, `17/03/1984` or `1984-03-17`: nothing more precise is kept."""
-    whole = YEAR.fullmatch(text.strip())
-    day = None if whole else to_date(text)
-    year = int(whole.group(1)) if whole else day.year if day else 0
-    today = clock.today().year
-    if not today - OLDEST <= year <= today - 14:
-        raise CellError(
-            "not-a-birth-year",
-            _("“%(value)s” is not the year of birth of a learner.") % {"value": shown(text)},
-        )
-    return year
 
 
 def grade_of(text: str) -> Decimal | None:
@@ -181,10 +142,3 @@ def reason_of(text: str) -> str:
             "too-long", _("A reason has %(limit)s characters at most.") % {"limit": LONGEST_REASON}
         )
     return text.strip()
-
-
-def residence_of(text: str) -> str:
-    place = " ".join(text.split())
-    if len(place) > 80 or re.search(r"[<>{}]", place):
-        raise CellError("not-a-place", _("“%(value)s” is not a place.") % {"value": shown(text)})
-    return place

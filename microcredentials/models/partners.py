@@ -37,8 +37,6 @@ class Partner(Identified, Versioned):
         OTHER_PROVIDER = "other_provider", _("other provider")
         ADMINISTRATION = "administration", _("public administration")
 
-    PROVIDERS = (Kind.UNIVERSITY, Kind.VET, Kind.OTHER_PROVIDER)
-
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -84,11 +82,6 @@ class Partner(Identified, Versioned):
 
     def get_absolute_url(self) -> str:
         return reverse("microcredentials:partner-detail", args=[self.code])
-
-    @property
-    def is_provider(self) -> bool:
-        """Whether it teaches too: a peer in the sense of Annex II, principle 1."""
-        return self.kind in self.PROVIDERS
 
 
 class PartnerContact(Identified, Versioned):

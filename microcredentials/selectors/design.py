@@ -85,15 +85,3 @@ def _assessments(
     for row in version.assessments.annotate(outcome=F("outcomes__pk")):
         found[row] |= {row.outcome} - {None}
     return tuple(found), {row.pk: frozenset(outcomes) for row, outcomes in found.items()}
-
-
-def draft_of(microcredential: MicroCredential) -> MicroCredentialVersion | None:
-    draft = (
-        microcredential.versions.filter(approved_at__isnull=True)
-        .select_related("responsible_teacher")
-        .prefetch_related("awarding_bodies", "outcomes")
-        .first()
-    )
-    if draft is not None:
-        draft.microcredential = microcredential
-    return draft

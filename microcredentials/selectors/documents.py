@@ -49,11 +49,6 @@ class Shelf:
         return self.latest[_key(document)] is document
 
 
-def version_shelf(version: MicroCredentialVersion) -> Shelf:
-    """The documents of a version, final reports left out. One statement."""
-    return _shelved(version.documents.filter(edition__isnull=True))
-
-
 def shelf(microcredential: MicroCredential) -> Shelf:
     """Everything that was made of a micro-credential. One statement."""
     return _shelved(Document.objects.filter(version__microcredential=microcredential))

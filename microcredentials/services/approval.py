@@ -379,7 +379,7 @@ def _put_in_force(submission: Submission) -> bool:
     """
     version = submission.version
     microcredential = version.microcredential
-    in_force = microcredential.versions.filter(pk=microcredential.current_id).first()
+    in_force = microcredential.current
     if in_force is not None and in_force.number >= version.number:
         return False
     if submission.acts.filter(outcome=Outcome.CONDITIONS, fulfilled_on__isnull=True).exists():

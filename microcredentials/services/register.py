@@ -335,8 +335,10 @@ class Register:
     def _write(self, people: list[Person]) -> None:
         made = [person.learner for person in people if person.is_new]
         revised = [person.learner for person in people if person.changed and not person.is_new]
-        for changed in (*revised, *self.changed):
-            changed.version += 1
+        for learner in revised:
+            learner.version += 1
+        for enrolment in self.changed:
+            enrolment.version += 1
         counted = [p.statistics for p in people if p.statistics is not None and p.statistics_changed]
         Learner.objects.bulk_create(made, batch_size=CHUNK)
         overwrite(revised, [*Learner.IDENTITY, *Learner.KEYS, "sort_name", "search_key", "version"])

@@ -16,7 +16,7 @@ from iqas.core.refusals import AccessDenied, RuleViolation
 from iqas.jobs import services as jobs
 from microcredentials.documents.content import Table, Told, from_json, to_json
 from microcredentials.models import Document
-from microcredentials.selectors.documents import documented, shelf, version_shelf
+from microcredentials.selectors.documents import documented, shelf
 from microcredentials.services import proposals
 from tests.factories.accounts import make_staff
 from tests.factories.approval import decide, make_submission
@@ -88,7 +88,7 @@ class TestMadeOnce:
         at("2026-03-03 10:00")
         type(edition).objects.filter(pk=edition.pk).update(venue="")
         assert make_document(version, "sheet").pk == before.pk != meanwhile.pk
-        assert version_shelf(version).of(version, "sheet", "es") == before
+        assert shelf(version.microcredential).of(version, "sheet", "es") == before
 
     def test_a_document_whose_job_was_cancelled_is_printed_anew(self) -> None:
         officer = make_staff("quality_officer")

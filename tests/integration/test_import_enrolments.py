@@ -17,10 +17,10 @@ from django.test.utils import CaptureQueriesContext
 from iqas.core.audit import history
 from iqas.core.models import AuditEvent
 from iqas.core.refusals import AccessDenied
+from microcredentials.identity import COUNTRY_WORDS
 from microcredentials.importers.enrolment_columns import COLUMNS
 from microcredentials.importers.enrolments import (
     ACCESS_WORDS,
-    COUNTRY_WORDS,
     DOCUMENT_WORDS,
     SEX_WORDS,
     STATE_WORDS,
