@@ -16,6 +16,7 @@ from audits.selectors import measurements
 from audits.selectors.languages import translated
 from feedback.models import Campaign
 from feedback.selectors.results import campaign_results
+from feedback.selectors.targets import with_target
 from feedback.serialisation import results_sha256
 from iqas.core.audit import Head, history
 from iqas.core.files import open_stored
@@ -91,11 +92,13 @@ def _logo(university: University) -> dict[str, str] | None:
 
 def _survey_results(assessment: SelfAssessment, years: Sequence[AcademicYear]) -> list[dict[str, Any]]:
     """The finished campaigns of the editions of these years, each by the hash of what may be published of it."""
-    campaigns = Campaign.objects.filter(
-        state=Campaign.State.MIXED,
-        scope__path__startswith=assessment.scope.path,
-        edition__year__in=years,
-    ).select_related("edition", "questionnaire_version__questionnaire")
+    campaigns = with_target(
+        Campaign.objects.filter(
+            state=Campaign.State.MIXED,
+            scope__path__startswith=assessment.scope.path,
+            edition__year__in=years,
+        ).select_related("questionnaire_version__questionnaire")
+    )
     return [
         {
             "campaign": results.campaign,
