@@ -33,7 +33,7 @@ def require_assignment(user: Any) -> None:
             _("Your assignment ended on %(date)s. The quality unit of the university can extend it.")
             % {"date": f"{past.valid_until:%d/%m/%Y}"},
         )
-    raise AccessDenied(decision.code, decision.reason)
+    raise AccessDenied(decision.code, decision.reason, permission="review.open")
 
 
 def note(user: Any, dossier: Dossier, what: str) -> None:

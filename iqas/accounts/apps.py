@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from iqas.accounts import roles
-        from iqas.core.access import provide_grants
+        from iqas.core.access import provide_grants, provide_way
 
         provide_grants(roles.grants_of)
+        provide_way(roles.way_to)

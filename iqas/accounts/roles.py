@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from iqas.accounts.models import EXTERNAL_ROLES, Role, RoleAssignment
+from iqas.accounts.models import EXTERNAL_ROLES, Role, RoleAssignment, User
 from iqas.core import clock
-from iqas.core.access import Grant
+from iqas.core.access import Giver, Grant, Way
 
 ADMINISTRATOR = Role.ADMINISTRATOR
 OFFICER = Role.QUALITY_OFFICER
@@ -23,6 +23,7 @@ APPROVER = Role.APPROVER
 READER = Role.READER
 
 RANK = [*Role]
+MOST_GIVERS = 3
 
 QUALITY = frozenset({OFFICER, CENTRE})
 EDITORS = QUALITY | {COORDINATOR}
@@ -170,6 +171,16 @@ def grants_of(user: Any) -> Iterator[Grant]:
     )
     for path, role in sorted(held, key=lambda one: (one[0], RANK.index(one[1]))):
         yield Grant(role, permissions_of(role), path)
+
+
+def way_to(user: Any, permission: str) -> Way:
+    """The roles that include a permission, and the administrators, whose names are for people of the house only."""
+    roles = tuple(role.label for role in RANK if role in PERMISSIONS.get(permission, ()))
+    if RoleAssignment.objects.filter(user_id=user.pk, role__in=EXTERNAL_ROLES).exists():
+        return Way(roles, ())
+    giving = RoleAssignment.objects.filter(active_on(clock.today()), role__in=PERMISSIONS["people.invite"])
+    people = User.objects.filter(is_active=True, pk__in=giving.values("user"))[:MOST_GIVERS]
+    return Way(roles, tuple(Giver(person.name, person.email) for person in people))
 
 
 def is_external(user: Any) -> bool:

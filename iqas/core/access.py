@@ -65,9 +65,27 @@ class Rule:
     conditions: tuple[Condition, ...] = ()
 
 
+@dataclass(frozen=True)
+class Giver:
+    """A person who gives roles."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """How somebody who may not do something comes to it: the roles that include it, and who gives them."""
+
+    roles: tuple[Text, ...]
+    givers: tuple[Giver, ...]
+
+
 GrantProvider = Callable[[Any], Iterable[Grant]]
+WayProvider = Callable[[Any, str], Way]
 _rules: dict[str, Rule] = {}
 _provider: list[GrantProvider] = []
+_way_provider: list[WayProvider] = []
 
 NOT_SIGNED_IN = Decision(False, "not-signed-in", _("Sign in to do this."))
 NOT_PERMITTED = Decision(False, "not-permitted", _("Your role does not include this."))
@@ -90,6 +108,18 @@ def rules() -> dict[str, Rule]:
 def provide_grants(provider: GrantProvider) -> GrantProvider:
     _provider[:] = [provider]
     return provider
+
+
+def provide_way(provider: WayProvider) -> WayProvider:
+    _way_provider[:] = [provider]
+    return provider
+
+
+def way_to(user: Any, permission: str) -> Way | None:
+    """For the person who may not: what to ask for, and whom. Without a permission: who gives roles at all."""
+    if not getattr(user, "is_authenticated", False) or not _way_provider:
+        return None
+    return _way_provider[0](user, permission)
 
 
 def grants(user: Any) -> tuple[Grant, ...]:
@@ -189,7 +219,13 @@ def require(user: Any, action: str, obj: Any = None) -> None:
     """Refuses with the reason where `can` says no."""
     decision = can(user, action, obj)
     if not decision:
-        raise AccessDenied(decision.code, decision.reason, article=decision.article)
+        lacks_role = decision in {NOT_PERMITTED, OTHER_SCOPE}
+        raise AccessDenied(
+            decision.code,
+            decision.reason,
+            article=decision.article,
+            permission=action if lacks_role else "",
+        )
 
 
 def _scope_of(obj: Any, lookup: str) -> Any:

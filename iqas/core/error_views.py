@@ -1,4 +1,4 @@
-"""Error pages: what happened, in a sentence, with a code and a way on. They need no database."""
+"""Error pages: what happened, in a sentence, with a code and a way on. Those of failures need no database."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from iqas.core.refusals import RuleViolation
+from iqas.core.access import Way, way_to
+from iqas.core.refusals import AccessDenied, RuleViolation
 
 
-def error_page(request: HttpRequest, status: int, *, code: str, message: str) -> HttpResponse:
-    """The page of one error; problem JSON (RFC 9457) below /api/."""
+def error_page(
+    request: HttpRequest, status: int, *, code: str, message: str, way: Way | None = None
+) -> HttpResponse:
+    """The page of one error; problem JSON (RFC 9457) below /api/. `way` is how the person comes to what was refused."""
     if request.path.startswith("/api/"):
         problem = {"type": "about:blank", "title": message, "status": status, "code": code}
         return JsonResponse(problem, status=status, content_type="application/problem+json")
-    return render(request, f"{status}.html", {"code": code, "message": message}, status=status)
+    return render(request, f"{status}.html", {"code": code, "message": message, "way": way}, status=status)
 
 
 def refusal(request: HttpRequest, violation: RuleViolation) -> HttpResponse:
-    return error_page(request, violation.status, code=violation.code, message=str(violation.message))
+    permission = violation.permission if isinstance(violation, AccessDenied) else ""
+    way = way_to(request.user, permission) if permission else None
+    return error_page(request, violation.status, code=violation.code, message=str(violation.message), way=way)
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:

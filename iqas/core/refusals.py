@@ -40,9 +40,16 @@ class RuleViolation(Exception):
 
 
 class AccessDenied(RuleViolation):
-    """The person may see the object but not do this to it; the message says why."""
+    """The person may see the object but not do this to it; the message says why.
+
+    `permission` is the one that a role would have to include, where a role is what is missing.
+    """
 
     status = 403
+
+    def __init__(self, code: str, message: Text, *, article: str = "", permission: str = "") -> None:
+        super().__init__(code, message, article=article)
+        self.permission = permission
 
 
 class StaleVersion(RuleViolation):

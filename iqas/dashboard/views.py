@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from iqas.core import clock
+from iqas.core.access import grants, way_to
 from iqas.core.views import public
 from iqas.core.worklist import WorkItem, work_of
 
@@ -41,4 +42,5 @@ def piles(items: list[WorkItem]) -> list[Pile]:
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "dashboard/welcome.html")
-    return render(request, "dashboard/home.html", {"piles": piles(work_of(request.user))})
+    way = None if grants(request.user) else way_to(request.user, "")
+    return render(request, "dashboard/home.html", {"piles": piles(work_of(request.user)), "way": way})

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from iqas.core import clock
 from iqas.core import panels as panel_registry
+from iqas.core.access import Way
 from iqas.ui import charts, formats, forms, lists, states
 from iqas.ui.components import Link, Number, Step
 from iqas.ui.icons import ICONS, MARKS
@@ -189,10 +190,19 @@ def next_steps(context: Context, steps: Iterable[Step]) -> str:
 
 @register.simple_tag(takes_context=True)
 def empty_state(
-    context: Context, kind: str, title: Any, text: Any = "", url: str = "", verb: Any = ""
+    context: Context,
+    kind: str,
+    title: Any,
+    text: Any = "",
+    url: str = "",
+    verb: Any = "",
+    way: Way | None = None,
 ) -> str:
+    """`way` belongs to "not-allowed": who can change that. Where nobody can, the text says so."""
     return render(
-        context, "empty_state", {"kind": kind, "title": title, "text": text, "url": url, "verb": verb}
+        context,
+        "empty_state",
+        {"kind": kind, "title": title, "text": text, "url": url, "verb": verb, "way": way},
     )
 
 
