@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from iqas.core.access import allowed
 from iqas.organisation.models import University
@@ -162,6 +162,61 @@ def waiting_for(user: Any) -> QuerySet[Submission]:
         Submission.objects.filter(mine)
         .select_related("waiting_for", "version__microcredential__centre")
         .order_by("due", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class OpenConditions:
+    """Acts with conditions that nobody has called fulfilled: those whose fulfilment this person may confirm, and those
+    of what this person wrote.
+    """
+
+    to_confirm: QuerySet[ApprovalAct]
+    to_fulfil: QuerySet[ApprovalAct]
+
+
+def open_conditions(user: Any) -> OpenConditions:
+    """Of submissions that are in process or approved; those of a version older than the one in force no longer count."""
+    credential = "submission__version__microcredential"
+    found = (
+        ApprovalAct.objects.filter(
+            outcome=ApprovalAct.Outcome.CONDITIONS,
+            fulfilled_on__isnull=True,
+            submission__state__in=(Submission.State.WAITING, Submission.State.APPROVED),
+            submission__version__number__gte=F(f"{credential}__current__number"),
+        )
+        .select_related("step", f"{credential}__centre")
+        .order_by("held_on", "pk")
+    )
+    mine = Q(pk__in=())
+    for permission in STEP_PERMISSIONS:
+        reach = allowed(user, permission)
+        mine |= Q(step__permission=permission, submission__in=reach.values("pk"))
+    return OpenConditions(found.filter(mine), found.filter(submission__version__writers=user))
+
+
+def to_answer(user: Any) -> QuerySet[Remark]:
+    """Open threads where somebody else had the last word, about what the person writes or begun or answered by them.
+
+    The reasons of a return are no part of it for its authors: they are asked for whole.
+    """
+    words = Remark.objects.filter(Q(pk=OuterRef("pk")) | Q(parent=OuterRef("pk")))
+    writes = Exists(
+        MicroCredentialVersion.writers.through.objects.filter(
+            microcredentialversion=OuterRef("version"), user=user.pk
+        )
+    )
+    reach = allowed(user, "approval.remark").values("pk")
+    return (
+        Remark.objects.filter(
+            parent__isnull=True,
+            resolved_at__isnull=True,
+            version__approved_at__isnull=True,
+            version__microcredential__in=reach,
+        )
+        .alias(last=Subquery(words.order_by("-written_at", "-pk").values("author")[:1]))
+        .exclude(last=user.pk)
+        .filter((writes & Q(act__isnull=True)) | (~writes & Exists(words.filter(author=user.pk))))
     )
 
 

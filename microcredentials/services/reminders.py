@@ -1,4 +1,6 @@
-"""Reminding people of an act that is due: once for each step and person, however often the schedule comes round."""
+"""Reminding people of an act that is due: before the day, on it, and every week after it, however often the schedule comes
+round, and never more often than that.
+"""
 
 from __future__ import annotations
 
@@ -24,15 +26,18 @@ from microcredentials.models import ApprovalStep, Submission
 
 BUILDER = "microcredentials.approval_reminder"
 DAYS_BEFORE = 3
+DAYS_BETWEEN = 7  # once it is overdue
+MOST_OVERDUE = 8  # after that, "my work" alone goes on saying it
 
 
 @transaction.atomic
 def remind(*, actor: Any = None) -> None:
-    """Order a message to everybody who may record an act that is due in three days or overdue.
+    """Order a message to everybody who may record an act that is due soon, today, or overdue.
 
-    The same step and person are one message for ever, so a second run orders nothing.
+    The same step, person and occasion are one message for ever, so a second run of the day orders nothing.
     """
-    soon = clock.today() + dt.timedelta(days=DAYS_BEFORE)
+    today = clock.today()
+    soon = today + dt.timedelta(days=DAYS_BEFORE)
     due = (
         Submission.objects.filter(state=Submission.State.WAITING, due__lte=soon)
         .select_related("waiting_for", "version__microcredential__scope")
@@ -41,7 +46,8 @@ def remind(*, actor: Any = None) -> None:
     )
     for submission in due:
         microcredential, step = submission.version.microcredential, submission.waiting_for
-        if step is None:
+        occasion = occasion_of(submission.due, today)
+        if step is None or not occasion:
             continue
         send_built(
             actor=actor,
@@ -54,12 +60,25 @@ def remind(*, actor: Any = None) -> None:
                         "step": str(step.pk),
                         "person": str(person),
                     },
-                    f"{submission.pk}|{step.pk}|{person}",
+                    f"{submission.pk}|{step.pk}|{person}|{occasion}",
                     microcredential.code,
                 )
                 for person in _who_may(submission, step)
             ],
         )
+
+
+def occasion_of(due: dt.date | None, today: dt.date) -> str:
+    """Which reminder belongs to this day: one before, one from the day on, then one a week; "" for none.
+
+    It lasts until the next begins, so that a day on which nothing ran is made up for.
+    """
+    if due is None or today < due - dt.timedelta(days=DAYS_BEFORE):
+        return ""
+    if today < due:
+        return "before"
+    weeks = (today - due).days // DAYS_BETWEEN
+    return f"week-{weeks}" if weeks <= MOST_OVERDUE else ""
 
 
 def build_mail(*, submission: str, step: str, person: str) -> Mail | None:
