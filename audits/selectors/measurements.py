@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from audits.selectors.languages import in_every_language, translated
+from iqas.core.packs import read_yaml
 from iqas.frameworks.models import Criterion
 from iqas.frameworks.selectors import current_assessable
 from iqas.indicators import selectors as indicators
@@ -96,5 +95,5 @@ def criteria_of_indicator(code: str) -> list[Criterion]:
 
 @cache
 def _mapping() -> dict[str, dict[str, list[str]]]:
-    mapping: dict[str, dict[str, list[str]]] = yaml.safe_load(MAPPING.read_text(encoding="utf-8"))
+    mapping: dict[str, dict[str, list[str]]] = read_yaml(MAPPING.read_bytes())
     return mapping

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import yaml
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +13,7 @@ from iqas.core import clock
 from iqas.core.audit import record
 from iqas.core.canonical import canonical_json, sha256_hex
 from iqas.core.events import emit
-from iqas.core.packs import read_pack
+from iqas.core.packs import read_pack, read_yaml
 from iqas.core.refusals import RuleViolation
 from iqas.frameworks.differences import Difference, compare
 from iqas.frameworks.models import (
@@ -71,7 +70,7 @@ def read_packs(directory: Path = PACKS) -> list[Pack]:
     kinds = list(SCHEMAS)
     found: list[tuple[int, Pack]] = []
     for path in sorted(directory.glob("*.yaml")):
-        kind = yaml.safe_load(path.read_text(encoding="utf-8")).get("pack")
+        kind = read_yaml(path.read_bytes()).get("pack")
         if kind not in SCHEMAS:
             raise RuleViolation(
                 "unknown-pack", _("%(file)s is no pack of a known kind.") % {"file": path.name}
