@@ -69,6 +69,12 @@ class AnswerSheet:
         )
 
 
+def longest_bytes(item: Item) -> int:
+    """How long the longest answer to a closed item is as JSON, with its code."""
+    longest: Value = list(item.points) if item.kind == Item.Kind.MULTIPLE else min(item.points)
+    return len(json.dumps({item.code: longest}, separators=(",", ":")).encode())
+
+
 def field_name(item: Item) -> str:
     """The name of the item's form field."""
     return f"q-{item.code}"

@@ -22,7 +22,7 @@ from feedback.anonymity.padding import pad, padded_size, unpad
 CLOSED_BUCKET = 1024
 TEXT_BUCKET = 8 * 1024
 COMMENT_BYTES = 4000  # one comment as JSON
-_ITEM_BYTES = 200  # code and value of one closed item, the longest kind
+ITEM_BYTES = 200  # code and value of one closed item of the usual length
 _FRAME_BYTES = 250  # names of the fields, group, receipt
 _ONE_USE_NONCE = bytes(12)  # each box has its own key
 _KEY_BYTES = 32
@@ -42,11 +42,14 @@ class SealedAnswer:
     group_code: str = ""
 
 
-def sealed_size(closed_items: int, text_items: int) -> int:
-    """Bytes inside every box of a campaign: enough for its longest possible answer."""
-    closed = _FRAME_BYTES + closed_items * _ITEM_BYTES
+def sealed_size(closed_items: int, text_items: int, *, beyond: int = 0) -> int:
+    """Bytes inside every box of a campaign: enough for its longest possible answer.
+
+    `beyond` are the bytes by which the longest answers to its closed items are longer than `ITEM_BYTES`, together.
+    """
+    closed = _FRAME_BYTES + closed_items * ITEM_BYTES + beyond
     if text_items:
-        return padded_size(closed + text_items * (COMMENT_BYTES + _ITEM_BYTES), TEXT_BUCKET)
+        return padded_size(closed + text_items * (COMMENT_BYTES + ITEM_BYTES), TEXT_BUCKET)
     return padded_size(closed, CLOSED_BUCKET)
 
 

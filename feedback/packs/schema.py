@@ -71,6 +71,8 @@ class ScalePack(Strict):
         }
 
 
+MOST_OPTIONS = 60  # what a person can still read on a phone
+
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_-]{0,19}$")]
 
 
@@ -144,6 +146,16 @@ class QuestionnairePack(Strict):
         unknown = sorted({item.scale for item in self.items if item.scale and item.scale not in self.scales})
         if unknown:
             raise ValueError(f"scales that are not declared: {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def options_can_be_read(self) -> Self:
+        for item in self.items:
+            if item.kind in (Item.Kind.TEXT, Item.Kind.NUMBER):
+                continue
+            low, high = self._points(item)
+            if high - low + 1 > MOST_OPTIONS:
+                raise ValueError(f"{item.code} offers {high - low + 1} answers, more than {MOST_OPTIONS}")
         return self
 
     @model_validator(mode="after")
