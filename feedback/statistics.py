@@ -17,6 +17,8 @@ from math import comb
 MIN_POINTS_FOR_FAVOURABLE = 4
 MIN_ITEMS_FOR_STRAIGHT_LINE = 5
 CONFIDENCE = Fraction(95, 100)
+MOST_BARE_NUMBERS = 101  # 0 to 100 and ages stand each for itself
+MOST_BINS = 50
 
 Distribution = Mapping[int, int]
 
@@ -43,6 +45,39 @@ class Scale:
     def directed(self, value: Fraction) -> Fraction:
         """``value`` with the favourable end at the top."""
         return self.minimum + self.maximum - value if self.reverse else value
+
+
+def distributed(counts: Distribution, scale: Scale) -> dict[int, int]:
+    """Counts on every point of the scale, zeros included."""
+    return {point: counts.get(point, 0) for point in scale.points}
+
+
+def bin_width(scale: Scale) -> int:
+    """How many numbers one bin of a wide range holds: 1, 2 or 5 times a power of ten, for at most 50 bins; else 1."""
+    points = len(scale.points)
+    if points <= MOST_BARE_NUMBERS:
+        return 1
+    power = 1
+    while True:
+        for width in (power, 2 * power, 5 * power):
+            if width * MOST_BINS >= points:
+                return width
+        power *= 10
+
+
+def binned(counts: Distribution, scale: Scale) -> dict[int, int]:
+    """Counts of numbers by bins, each named by its lowest number: as many keys for a range of 30,001 as for one of 99."""
+    width = bin_width(scale)
+    bins = dict.fromkeys(range(scale.minimum, scale.maximum + 1, width), 0)
+    for number, count in counts.items():
+        bins[number - (number - scale.minimum) % width] += count
+    return bins
+
+
+def middle_sum(counts: Distribution) -> int | None:
+    """Sum of the two middle answers, twice the middle one where n is odd: twice the median. ``None`` without answers."""
+    n = size(counts)
+    return _at(counts, (n - 1) // 2) + _at(counts, n // 2) if n else None
 
 
 def distribute(answers: Iterable[int | None], scale: Scale) -> tuple[dict[int, int], int]:
@@ -75,10 +110,8 @@ def mean(distribution: Distribution, scale: Scale) -> Fraction | None:
 
 def median(distribution: Distribution, scale: Scale) -> Fraction | None:
     """Median after direction, the middle of the two middle answers where n is even; ``None`` where nobody answered."""
-    n = size(distribution)
-    if not n:
-        return None
-    return scale.directed(Fraction(_at(distribution, (n - 1) // 2) + _at(distribution, n // 2), 2))
+    middle = middle_sum(distribution)
+    return None if middle is None else scale.directed(Fraction(middle, 2))
 
 
 def favourable_count(distribution: Distribution, scale: Scale) -> int | None:

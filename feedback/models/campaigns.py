@@ -223,6 +223,14 @@ class Campaign(FSMModelMixin, Identified, Versioned):
         return self.state in (self.State.DRAFT, self.State.OPEN, self.State.PAUSED)
 
     @property
+    def reached_count(self) -> int | None:
+        """How many could have answered: those invited whose mail did not come back; None where nobody knows."""
+        if self.mode == self.Mode.IMPORTED or self.open_link:
+            return None
+        answered = self.responses_count + self.destroyed_count
+        return max(self.invited_count - self.undelivered_count, answered)
+
+    @property
     def batch(self) -> int:
         """How many answers are mixed at a time, at least."""
         return max(self.threshold, MIXED_AT_LEAST)

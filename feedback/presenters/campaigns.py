@@ -58,6 +58,7 @@ def detail(user: Any, campaign: Campaign) -> dict[str, Any]:
         "rate": None if is_draft else rate_number(campaign, total),
         "printed": total.invited - total.by_mail,
         "groups": groups,
+        "has_groups": campaign.groups.exists(),
         "sheets": range(1, campaign.sheets_count + 1),
         "reminders": campaign.reminders_most,
         "may_edit": is_draft and bool(can(user, "campaign.edit", campaign)),
@@ -75,10 +76,10 @@ def rate_number(campaign: Campaign, total: Participation) -> Number:
         total.rate,
         share=True,
         numerator=total.answered,
-        denominator=total.invited,
+        denominator=total.reached,
         n=total.answered,
         reason=_("Nobody is invited yet.") if total.rate is None else "",
-        formula=_("links used ÷ people invited"),
+        formula=_("links used ÷ people invited whose mail did not come back"),
         source=campaign.code,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.utils.translation import gettext as _
@@ -14,6 +14,8 @@ from iqas.ui import charts
 from iqas.ui.formats import percent
 
 SHORT_TEXT = 90
+MOST_LIKERT_POINTS = 7
+MOST_BARS = 12
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def _charts(items: Sequence[ItemResult]) -> list[charts.Chart]:
     scales: dict[tuple[str, ...], list[ItemResult]] = {}
     bars = []
     for item in items:
-        if item.kind == Item.Kind.LIKERT and len(item.labels) <= 7:
+        if item.kind == Item.Kind.LIKERT and len(_words(item)) <= MOST_LIKERT_POINTS:
             scales.setdefault(_words(item), []).append(item)
         else:
             bars.append(_bar(item))
@@ -156,6 +158,8 @@ def _gap(items: Sequence[ItemResult]) -> list[charts.Chart]:
 def _bar(item: ItemResult) -> charts.Bar:
     distribution = item.figures.distribution or {}
     n = item.figures.n or 0
+    if item.kind == Item.Kind.NUMBER:
+        item, distribution = _in_few_bars(item)
     bars = [
         charts.BarItem(label=item.labels.get(point, str(point)), value=count / n if n else None, n=count)
         for point, count in distribution.items()
@@ -169,6 +173,21 @@ def _bar(item: ItemResult) -> charts.Bar:
             "share": percent(distribution[top] / n),
         }
     return charts.Bar(title=title, subtitle=f"{item.text} · n = {n}", bars=bars, percent=True, decimals=0)
+
+
+def _in_few_bars(item: ItemResult) -> tuple[ItemResult, dict[int, int]]:
+    """A number's bins put together until there are few enough to be bars, each labelled by its range."""
+    given, width = item.figures.distribution or {}, item.figures.bin_width
+    low, high = item.scale
+    together = -(-len(given) // MOST_BARS)
+    step = width * together
+    bars = dict.fromkeys(range(low, high + 1, step), 0)
+    for number, count in given.items():
+        bars[number - (number - low) % step] += count
+    labels = {
+        number: str(number) if step == 1 else f"{number}–{min(number + step - 1, high)}" for number in bars
+    }
+    return replace(item, labels=labels), bars
 
 
 def _finding(items: Sequence[ItemResult]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,22 +19,32 @@ from feedback.models import (
     Response,
     SignedAnswer,
 )
+from iqas.core.disclosure import Disclosure, suppress
 
 
 @dataclass(frozen=True)
 class Participation:
-    """How many of those invited have answered. `label` is the group's; `by_mail` have an address, `unmailed` no mail yet."""
+    """How many of those invited have answered; `answered` is None where that would tell of a small group.
+
+    `label` is the group's; `by_mail` have an address, `unmailed` no mail yet, `undelivered` one that is refused for good.
+    """
 
     label: str
     invited: int
-    answered: int
+    answered: int | None
     by_mail: int = 0
     unmailed: int = 0
+    undelivered: int = 0
+
+    @property
+    def reached(self) -> int:
+        """Those invited without those whose mail came back: what a response rate is a share of."""
+        return max(self.invited - self.undelivered, self.answered or 0)
 
     @property
     def rate(self) -> float | None:
         """The share who answered, from 0 to 1; None when nobody is invited."""
-        return self.answered / self.invited if self.invited else None
+        return (self.answered or 0) / self.reached if self.reached else None
 
 
 def with_participation(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
@@ -42,30 +53,46 @@ def with_participation(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
 
 
 def participation_of(campaign: Campaign) -> tuple[Participation, list[Participation]]:
-    """Of the campaign, and of each declared group that is large enough to be counted apart."""
+    """Of the campaign, and of each declared group from which no small group can be read or worked out."""
     rows = list(
         campaign.invitations.values("group_code").annotate(
             invited=Count("pk"),
             answered=Count("pk", filter=Q(used=True)),
             by_mail=Count("pk", filter=Q(email_enc__isnull=False)),
             unmailed=Count("pk", filter=Q(email_enc__isnull=False, last_mail_day__isnull=True, used=False)),
+            undelivered=Count("pk", filter=Q(undelivered=True, used=False)),
         )
     )
-    total = Participation(
-        label="",
-        invited=sum(row["invited"] for row in rows),
-        answered=sum(row["answered"] for row in rows),
-        by_mail=sum(row["by_mail"] for row in rows),
-        unmailed=sum(row["unmailed"] for row in rows),
-    )
+    sums = {
+        name: sum(row[name] for row in rows)
+        for name in ("invited", "answered", "by_mail", "unmailed", "undelivered")
+    }
+    return Participation(label="", **sums), _groups_of(campaign, {row["group_code"]: row for row in rows})
+
+
+def _groups_of(campaign: Campaign, rows: Mapping[str, Any]) -> list[Participation]:
     labels = dict(campaign.groups.order_by("label").values_list("code", "label"))
-    by_code = {row["group_code"]: row for row in rows}
-    groups = [
-        Participation(label, by_code[code]["invited"], by_code[code]["answered"])
+    if not labels:
+        return []
+    codes = ("", *labels)
+    invited = {code: rows[code]["invited"] if code in rows else 0 for code in codes}
+    answered = {code: rows[code]["answered"] if code in rows else 0 for code in codes}
+    by_size = shown_groups(campaign, invited)
+    by_answers = shown_groups(campaign, answered, hidden=by_size.hidden)
+    return [
+        Participation(label, invited[code], answered[code] if code in by_answers.shown else None)
         for code, label in labels.items()
-        if code in by_code and by_code[code]["invited"] >= campaign.threshold
+        if code in by_size.shown
     ]
-    return total, groups
+
+
+def shown_groups(
+    campaign: Campaign, sizes: Mapping[str, int], hidden: Collection[str] = frozenset()
+) -> Disclosure[str]:
+    """Which groups of one partition of its people may be published. Where institutions answer in their own name, all."""
+    if campaign.mode == Campaign.Mode.ATTRIBUTED:
+        return Disclosure(shown=frozenset(sizes), hidden=frozenset(), total_shown=True)
+    return suppress(sizes, threshold=campaign.threshold, hidden=hidden)
 
 
 def usable_versions() -> QuerySet[QuestionnaireVersion]:

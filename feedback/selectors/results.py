@@ -45,7 +45,9 @@ class Margin:
 class Figures:
     """The counts of one item for everybody or for one group. A suppressed one has no figure at all.
 
-    `distribution` is in raw codes; `mean`, `median` and `favourable` are after direction.
+    `distribution` is in raw codes, of a wide range of numbers by bins of `bin_width`, each named by its lowest number;
+    `mean`, `median` and `favourable` are after direction. `is_behind`: some later answers are not in it, because a
+    reader of an older copy could subtract them.
     """
 
     suppressed: bool = True
@@ -57,6 +59,9 @@ class Figures:
     favourable: Fraction | None = None
     margin: Margin | None = None
     is_census: bool = False
+    bin_width: int = 1
+    is_behind: bool = False
+    computed_at: dt.datetime | None = None
 
 
 SUPPRESSED = Figures()
@@ -95,7 +100,10 @@ class GroupResult:
 
 @dataclass(frozen=True)
 class CampaignResults:
-    """Everything that may be published of a campaign, in one language."""
+    """Everything that may be published of a campaign, in one language.
+
+    `invited` are those whose mail did not come back (`undelivered` did); None where nobody knows how many they were.
+    """
 
     campaign: str
     title: str
@@ -106,6 +114,7 @@ class CampaignResults:
     opens: dt.date | None
     closes: dt.date | None
     invited: int | None
+    undelivered: int
     responses: int
     response_rate: Fraction | None
     threshold: int
@@ -129,7 +138,7 @@ def campaign_results(campaign: Campaign, language: str) -> CampaignResults:
     a group is also hidden where another, smaller one could be worked out from it.
     """
     suppressed = campaign.responses_count < campaign.threshold
-    invited = None if campaign.mode == Campaign.Mode.IMPORTED else campaign.invited_count
+    invited = campaign.reached_count
     responses = campaign.responses_count + campaign.destroyed_count
     version = campaign.questionnaire_version
     results = CampaignResults(
@@ -142,6 +151,7 @@ def campaign_results(campaign: Campaign, language: str) -> CampaignResults:
         opens=campaign.opens,
         closes=campaign.closes,
         invited=invited,
+        undelivered=campaign.undelivered_count,
         responses=responses,
         response_rate=Fraction(responses, invited) if invited else None,
         threshold=campaign.threshold,
@@ -249,10 +259,26 @@ def _group_figures(
 def _figures(row: ItemSummary) -> Figures:
     item = row.item
     distribution = {int(point): count for point, count in row.distribution.items()}
-    figures = Figures(suppressed=False, n=row.n, no_answer=row.no_answer, distribution=distribution)
+    figures = Figures(
+        suppressed=False,
+        n=row.n,
+        no_answer=row.no_answer,
+        distribution=distribution,
+        bin_width=statistics.bin_width(Scale(item.points[0], item.points[-1]))
+        if item.kind == Item.Kind.NUMBER
+        else 1,
+        is_behind=row.is_behind,
+        computed_at=row.computed_at,
+    )
     if item.kind not in Item.ORDERED:
         return figures
     scale = Scale(item.points[0], item.points[-1], item.reverse)
+    if item.kind == Item.Kind.NUMBER and row.total is not None and row.middle_sum is not None:
+        return replace(
+            figures,
+            mean=scale.directed(Fraction(row.total, row.n)),
+            median=scale.directed(Fraction(row.middle_sum, 2)),
+        )
     margin = None
     if row.population is not None and row.favourable_low is not None and row.favourable_high is not None:
         margin = Margin(row.favourable_low, row.favourable_high, row.population)

@@ -14,7 +14,8 @@ from django.utils.translation import override
 
 from feedback.anonymity.gate import shut_gate
 from feedback.anonymity.installed import installed_ring
-from feedback.anonymity.sealing import sealed_size
+from feedback.anonymity.sealing import ITEM_BYTES, sealed_size
+from feedback.answer_sheet import longest_bytes
 from feedback.models import Campaign, Item, QuestionnaireVersion
 from feedback.services import questionnaires
 from feedback.services.mailing import send_first_mails
@@ -121,17 +122,21 @@ def open_campaign(*, actor: Any, campaign: Campaign) -> Campaign:
     if refusal is not None:
         raise refusal
     questionnaires.freeze(actor=actor, version=campaign.questionnaire_version)
-    kinds = Item.objects.filter(version_id=campaign.questionnaire_version_id).values_list("kind", flat=True)
-    texts = sum(kind == Item.Kind.TEXT for kind in kinds)
-    campaign.begin(
-        public_key=installed_ring().make_seal(campaign.pk), sealed_size=sealed_size(len(kinds) - texts, texts)
-    )
+    campaign.begin(public_key=installed_ring().make_seal(campaign.pk), sealed_size=_box_size(campaign))
     campaign.save(update_fields=["state", "public_key", "sealed_size"])
     record(
         actor=actor, action="campaign.opened", subject=campaign, scope=campaign.scope, after=_terms(campaign)
     )
     send_first_mails(campaign, actor=actor)
     return campaign
+
+
+def _box_size(campaign: Campaign) -> int:
+    """What every sealed answer of it measures, by the longest answers that its questions allow."""
+    items = list(Item.objects.filter(version_id=campaign.questionnaire_version_id))
+    closed = [longest_bytes(item) for item in items if item.kind != Item.Kind.TEXT]
+    beyond = sum(max(0, size - ITEM_BYTES) for size in closed)
+    return sealed_size(len(closed), len(items) - len(closed), beyond=beyond)
 
 
 def opening_refusal(campaign: Campaign) -> RuleViolation | None:

@@ -18,7 +18,7 @@ from feedback.anonymity.keys import KeyRing
 from feedback.anonymity.tokens import code_index, mail_index, read_stop_mark, short_code, token, token_index
 from feedback.importers.recipients import Recipient
 from feedback.models import Campaign, CampaignGroup, Invitation, MailOptOut
-from feedback.services.mailing import send_first_mails, send_reminders
+from feedback.services.mailing import addressed, send_first_mails, send_reminders
 from iqas.core import clock
 from iqas.core.access import require
 from iqas.core.audit import record
@@ -148,7 +148,7 @@ def reminder_refusal(campaign: Campaign) -> RuleViolation | None:
             "reminders-spent",
             _("Everybody was reminded %(times)s times: that is all.") % {"times": campaign.reminders_most},
         )
-    waiting = campaign.invitations.filter(email_enc__isnull=False, used=False, last_mail_day__isnull=False)
+    waiting = addressed(campaign).filter(last_mail_day__isnull=False)
     last = waiting.aggregate(last=Max("last_mail_day"))["last"]
     if last is None:
         return RuleViolation("nobody-to-remind", _("Nobody who was written to is left to answer."))

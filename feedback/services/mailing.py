@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -33,19 +34,19 @@ def send_first_mails(campaign: Campaign, *, actor: Any = None) -> int:
     """
     if not Campaign.objects.filter(takes_answers(), pk=campaign.pk).exists():
         return 0
-    return _order(_addressed(campaign).filter(last_mail_day__isnull=True), campaign, wave=0, actor=actor)
+    return _order(addressed(campaign).filter(last_mail_day__isnull=True), campaign, wave=0, actor=actor)
 
 
 def send_reminders(campaign: Campaign, *, wave: int, actor: Any = None) -> int:
     """Order the n-th reminder to those who were written to and have not answered; how many. Needs a transaction."""
-    due = _addressed(campaign).filter(last_mail_day__isnull=False, reminder_count__lt=wave)
+    due = addressed(campaign).filter(last_mail_day__isnull=False, reminder_count__lt=wave)
     return _order(due, campaign, wave=wave, actor=actor)
 
 
 def build_mail(*, invitation: str, wave: int) -> Mail | None:
     """The mail of one invitation at the moment it is sent; None when it has lapsed: answered, closed, opted out."""
     found = (
-        Invitation.objects.filter(pk=UUID(invitation), used=False, email_enc__isnull=False)
+        Invitation.objects.filter(pk=UUID(invitation), used=False, undelivered=False, email_enc__isnull=False)
         .select_related("campaign")
         .exclude(mail_idx__in=MailOptOut.objects.values("mail_idx"))
         .first()
@@ -81,17 +82,32 @@ def build_mail(*, invitation: str, wave: int) -> Mail | None:
 
 
 def note_undelivered(*, invitation: str) -> None:
-    """The mail server will never take this address: counted, so that the officer can ask for a better list."""
-    campaigns = Campaign.objects.filter(invitations__pk=UUID(invitation))
-    Campaign.objects.filter(pk__in=campaigns.values("pk")).update(
-        undelivered_count=F("undelivered_count") + 1
-    )
+    """The mail server will never take this address: marked, so that nothing more is sent to it, and counted.
+
+    The count is of addresses: an address that is refused twice is one. Whoever answered was reached.
+    """
+    found = Invitation.objects.filter(pk=UUID(invitation))
+    found.filter(used=False).update(undelivered=True)
+    count_undelivered(Campaign.objects.filter(pk__in=found.values("campaign")))
 
 
-def _addressed(campaign: Campaign) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(campaign=campaign, email_enc__isnull=False, used=False).exclude(
-        mail_idx__in=MailOptOut.objects.values("mail_idx")
+def count_undelivered(campaigns: QuerySet[Campaign]) -> None:
+    """Counts anew the people of these campaigns whose mail came back and who have not answered."""
+    unreached = (
+        Invitation.objects.filter(campaign=OuterRef("pk"), undelivered=True, used=False)
+        .order_by()
+        .values("campaign")
+        .annotate(n=Count("pk"))
+        .values("n")
     )
+    campaigns.update(undelivered_count=Coalesce(Subquery(unreached), 0))
+
+
+def addressed(campaign: Campaign) -> QuerySet[Invitation]:
+    """Those who may be written to: with an address that takes mail, no answer yet, and no wish to be left alone."""
+    return Invitation.objects.filter(
+        campaign=campaign, email_enc__isnull=False, used=False, undelivered=False
+    ).exclude(mail_idx__in=MailOptOut.objects.values("mail_idx"))
 
 
 def _order(due: QuerySet[Invitation], campaign: Campaign, *, wave: int, actor: Any) -> int:

@@ -63,7 +63,7 @@ def submit(*, visit: Visit, sheet: AnswerSheet) -> str:
         unused = Invitation.objects.filter(
             Exists(open_campaign), tok_idx=visit.invitation.tok_idx, used=False
         )
-        if unused.update(used=True) != 1:
+        if unused.update(used=True, undelivered=False) != 1:
             raise _refusal(visit)
         Inbox.objects.create(campaign_id=campaign.pk, sealed=sealed)
         Draft.objects.filter(ref=draft_reference(ring, visit.token)).delete()

@@ -11,7 +11,17 @@ from django.db import transaction
 
 from feedback.answer_sheet import asked
 from feedback.models import Campaign, GroupSummary, Item, ItemSummary
-from feedback.statistics import Scale, favourable_count, finite_population_interval, is_straight_lined, size
+from feedback.statistics import (
+    Scale,
+    binned,
+    distributed,
+    favourable_count,
+    finite_population_interval,
+    is_straight_lined,
+    middle_sum,
+    size,
+)
+from iqas.core.disclosure import moves_too_little
 from iqas.core.events import emit
 
 EVERYBODY = ""
@@ -40,7 +50,10 @@ class Tally:
 def refresh(campaign: Campaign) -> None:
     """Counts all answers of the campaign anew: totals, one row an item, and the same for each declared group.
 
-    The answers are read in one pass and bounded memory; calling it again changes nothing. Emits `campaign.mixed`.
+    A published row moves by at least as many answers as the threshold, or not at all: whoever subtracts an older copy
+    of the page learns of no smaller group. What may not move yet stays as it was, marked `is_behind`, also after the
+    last mixing. The answers are read in one pass and bounded memory; calling it again changes nothing. Emits
+    `campaign.mixed`.
     """
     locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
     items = list(
@@ -50,22 +63,34 @@ def refresh(campaign: Campaign) -> None:
     )
     declared = set(locked.groups.values_list("code", flat=True))
     tallies = _count(locked, items, declared)
+    everybody = tallies[EVERYBODY]
+    locked.responses_count, locked.straight_lined = everybody.responses, everybody.straight_lined
+    locked.save(update_fields=["responses_count", "straight_lined"])
+    campaign.responses_count, campaign.straight_lined = everybody.responses, everybody.straight_lined
 
-    locked.summaries.all().delete()
+    counted = [_summary(locked, group, item, tally) for group, tally in tallies.items() for item in items]
+    _replace(locked, counted)
     locked.group_summaries.all().delete()
-    ItemSummary.objects.bulk_create(
-        _summary(locked, group, item, tally) for group, tally in tallies.items() for item in items
-    )
     GroupSummary.objects.bulk_create(
         GroupSummary(campaign=locked, group_code=group, responses=tally.responses)
         for group, tally in tallies.items()
         if group != EVERYBODY
     )
-    everybody = tallies[EVERYBODY]
-    campaign.responses_count = locked.responses_count = everybody.responses
-    campaign.straight_lined = locked.straight_lined = everybody.straight_lined
-    locked.save(update_fields=["responses_count", "straight_lined"])
     emit("campaign.mixed", campaign=locked)
+
+
+def _replace(campaign: Campaign, counted: Sequence[ItemSummary]) -> None:
+    """The new rows in place of the old, but for the items of which one would move by too few answers."""
+    stored = {(row.item_id, row.group_code): row for row in campaign.summaries.all()}
+    held = {
+        row.item_id
+        for row in counted
+        if (old := stored.get((row.item_id, row.group_code))) is not None
+        and moves_too_little(old.n, row.n, campaign.threshold)
+    }
+    campaign.summaries.filter(item__in=held).update(is_behind=True)
+    campaign.summaries.exclude(item__in=held).delete()
+    ItemSummary.objects.bulk_create(row for row in counted if row.item_id not in held)
 
 
 def _count(campaign: Campaign, items: list[Item], declared: set[str]) -> dict[str, Tally]:
@@ -81,7 +106,9 @@ def _count(campaign: Campaign, items: list[Item], declared: set[str]) -> dict[st
 
 def _summary(campaign: Campaign, group: str, item: Item, tally: Tally) -> ItemSummary:
     counts = tally.answers[item.code]
-    distribution = {point: counts[point] for point in item.points}
+    values = {point: count for point, count in counts.items() if point is not None}
+    scale = Scale(item.points[0], item.points[-1], item.reverse)
+    distribution = binned(values, scale) if item.kind == Item.Kind.NUMBER else distributed(values, scale)
     no_answer = counts[None]
     summary = ItemSummary(
         campaign=campaign,
@@ -91,8 +118,11 @@ def _summary(campaign: Campaign, group: str, item: Item, tally: Tally) -> ItemSu
         no_answer=no_answer,
         distribution={str(point): count for point, count in distribution.items()},
     )
-    if group == EVERYBODY and campaign.mode != Campaign.Mode.IMPORTED:
-        _set_interval(summary, distribution, Scale(item.points[0], item.points[-1], item.reverse), campaign)
+    if item.kind == Item.Kind.NUMBER and summary.n:
+        summary.total = sum(value * count for value, count in values.items())
+        summary.middle_sum = middle_sum(values)
+    if group == EVERYBODY:
+        _set_interval(summary, distribution, scale, campaign)
     return summary
 
 
@@ -101,8 +131,10 @@ def _set_interval(
 ) -> None:
     """The margin of the favourable share among the invited who could judge; none where it cannot be said."""
     favourable = favourable_count(distribution, scale)
-    population = campaign.invited_count - summary.no_answer
-    if favourable is None or not summary.item.has_known_population or population < summary.n:
+    if campaign.reached_count is None or favourable is None or not summary.item.has_known_population:
+        return
+    population = campaign.reached_count - summary.no_answer
+    if population < summary.n:
         return
     summary.population = population
     interval = finite_population_interval(favourable, summary.n, population)

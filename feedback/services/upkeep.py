@@ -10,7 +10,7 @@ from feedback.anonymity.mixer import Mixing, mix, settle
 from feedback.models import Campaign, Draft
 from feedback.services.campaigns import close_due
 from feedback.services.invitations import forget_addresses
-from feedback.services.mailing import send_first_mails
+from feedback.services.mailing import count_undelivered, send_first_mails
 from iqas.core import clock
 from iqas.core.refusals import RuleViolation
 
@@ -24,6 +24,7 @@ def hourly() -> dict[str, Mixing]:
     raised at the end, so that the job shows it.
     """
     close_due()
+    count_undelivered(Campaign.objects.filter(undelivered_count__gt=0).exclude(state=Campaign.State.MIXED))
     mixings: dict[str, Mixing] = {}
     refusals: list[RuleViolation] = []
     waiting = Q(state__in=(Campaign.State.OPEN, Campaign.State.CLOSED))

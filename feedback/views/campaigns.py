@@ -154,7 +154,7 @@ def campaign_close(request: HttpRequest, code: str) -> HttpResponse:
         message=_("%(answered)s of %(invited)s have answered.")
         % {"answered": total.answered, "invited": total.invited},
         verb=gettext_lazy("Close"),
-        consequences=_closing_consequences(campaign, total.answered),
+        consequences=_closing_consequences(campaign, total.answered or 0),
     )
 
 

@@ -38,6 +38,14 @@ def is_small(count: int, threshold: int) -> bool:
     return 0 < count < threshold
 
 
+def moves_too_little(published: int, now: int, threshold: int) -> bool:
+    """Whether a count that was published may not become ``now``: the difference is itself a group of persons.
+
+    What was below the threshold was never published, so it may become anything.
+    """
+    return published >= threshold and is_small(abs(now - published), threshold)
+
+
 def suppress(
     cells: Mapping[Key, int], *, threshold: int, hidden: Collection[Key] = frozenset()
 ) -> Disclosure[Key]:

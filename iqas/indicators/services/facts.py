@@ -173,9 +173,10 @@ def _path_of_pool(target: Target, university: University) -> Path:
 
 
 def _responses(campaign: Campaign) -> Figures | None:
-    if campaign.mode == Campaign.Mode.IMPORTED or campaign.open_link:
-        return None
-    return campaign.responses_count + campaign.destroyed_count, campaign.invited_count, campaign.invited_count
+    reached = campaign.reached_count
+    return (
+        None if reached is None else (campaign.responses_count + campaign.destroyed_count, reached, reached)
+    )
 
 
 def _from_campaigns(

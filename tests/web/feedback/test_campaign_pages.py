@@ -126,7 +126,8 @@ def test_extending_and_reminding_through_the_pages(officer: Client, at: Any) -> 
 
 
 def test_groups_too_small_are_not_counted_apart(officer: Client) -> None:
-    campaign = make_campaign(groups={"Grande": 6, "CANARIO": 2})
+    """Nor the next larger one, from which they could be worked out."""
+    campaign = make_campaign(groups={"Grande": 9, "CANARIO-6": 6, "CANARIO-2": 2})
     page = officer.get(url(campaign))
     assert_shows(page, "Grande")
     assert_hides(page, "CANARIO")
