@@ -11,13 +11,7 @@ from iqas.accounts.models import Role, User
 from iqas.accounts.roles import ASSIGNABLE_ON
 from iqas.core import clock
 from iqas.organisation.models import Scope
-
-
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+from iqas.ui.forms import day_field
 
 
 class RoleForm(forms.Form):
@@ -25,11 +19,10 @@ class RoleForm(forms.Form):
 
     role = forms.ChoiceField(label=_("Role"), choices=[])
     scope = forms.ModelChoiceField(label=_("Where"), queryset=Scope.objects.none())
-    valid_from = forms.DateField(label=_("From"), widget=DateInput())
-    valid_until = forms.DateField(
-        label=_("Until"),
+    valid_from = day_field(_("From"))
+    valid_until = day_field(
+        _("Until"),
         required=False,
-        widget=DateInput(),
         help_text=_("The last day. Empty: until it is ended. External auditors need one."),
     )
 

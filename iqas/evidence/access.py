@@ -13,13 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iqas.core.access import OTHER_SCOPE, Condition, Rule, below, paths, register
 from iqas.core.refusals import Text
-from iqas.organisation.scopes import STEP
-
-
-def _above(path: str) -> list[str]:
-    """The paths of the scopes above a path."""
-    size = STEP + 1
-    return [path[:end] for end in range(size, len(path), size)]
+from iqas.organisation.scopes import paths_above
 
 
 def reachable(action: str, lookup: str) -> Condition:
@@ -36,7 +30,7 @@ def reachable(action: str, lookup: str) -> Condition:
 
     def twin(user: Any) -> Q:
         held = paths(user, action)
-        higher = {path for own in held for path in _above(own)}
+        higher = {path for own in held for path in paths_above(own)}
         prefix = f"{evidence}__" if evidence else ""
         return below(held, lookup) | Q(**{f"{lookup}__path__in": higher, f"{prefix}personal_data": False})
 

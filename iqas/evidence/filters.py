@@ -10,6 +10,7 @@ from iqas.evidence.models import Evidence, EvidenceCriterion
 from iqas.evidence.tables import STATUSES
 from iqas.frameworks import selectors as frameworks
 from iqas.frameworks.models import EvidenceKind
+from iqas.organisation.filters import BelongsTo
 from iqas.organisation.models import Scope
 from iqas.ui import lists
 
@@ -49,13 +50,7 @@ class EvidenceFilter(lists.FilterSet):
     criterion = django_filters.ChoiceFilter(
         label=_("Criterion"), empty_label=_("All"), choices=criterion_choices, method="proving"
     )
-    scope = django_filters.ModelChoiceFilter(
-        label=_("Belongs to"),
-        empty_label=_("All"),
-        queryset=scope_choices,
-        to_field_name="code",
-        method="belonging",
-    )
+    scope = BelongsTo(queryset=scope_choices)
 
     class Meta:
         model = Evidence
@@ -67,6 +62,3 @@ class EvidenceFilter(lists.FilterSet):
             evidence=OuterRef("pk"), criterion__framework__code=framework, criterion__code=code
         )
         return queryset.filter(Exists(links))
-
-    def belonging(self, queryset: QuerySet[Evidence], _name: str, value: Scope) -> QuerySet[Evidence]:
-        return queryset.filter(scope__path__startswith=value.path)

@@ -13,10 +13,7 @@ from iqas.evidence.models import Evidence
 from iqas.frameworks import selectors as frameworks
 from iqas.frameworks.models import Criterion, EvidenceKind
 from iqas.organisation.models import Scope
-
-
-def date_input() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+from iqas.ui.forms import day_field
 
 
 class HeaderForm(forms.Form):
@@ -106,15 +103,13 @@ class VersionForm(forms.Form):
         help_text=_("A page can change or vanish; a file is better proof."),
         widget=forms.URLInput,
     )
-    date_of_fact = forms.DateField(
-        label=_("Date of fact"),
-        widget=date_input(),
+    date_of_fact = day_field(
+        _("Date of fact"),
         help_text=_("When what it proves happened or was agreed, not when it is uploaded."),
     )
-    valid_until = forms.DateField(
-        label=_("Valid until"),
+    valid_until = day_field(
+        _("Valid until"),
         required=False,
-        widget=date_input(),
         help_text=_("Empty if it does not expire."),
     )
     note = forms.CharField(label=_("Note on this version"), required=False, max_length=500)

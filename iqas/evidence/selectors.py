@@ -27,7 +27,7 @@ from iqas.core import clock
 from iqas.core.access import allowed
 from iqas.evidence.models import Citation, Evidence, EvidenceVersion
 from iqas.frameworks import selectors as frameworks
-from iqas.organisation.scopes import STEP
+from iqas.organisation.scopes import paths_above
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -122,7 +122,7 @@ def per_criterion_validity(
     wanted = list(scopes)
     criteria = list(frameworks.assessable(framework))
     rows = valid_on(date).filter(evidence__criterion_links__criterion__in=criteria)
-    paths = {path for scope in wanted for path in (scope.path, *_above(scope.path))}
+    paths = {path for scope in wanted for path in (scope.path, *paths_above(scope.path))}
     if len(paths) <= MOST_PATHS:
         rows = rows.filter(evidence__scope__path__in=paths)
     found: dict[tuple[str, UUID], list[Proof]] = defaultdict(list)
@@ -142,7 +142,7 @@ def _validity(
     own = found.get((path, criterion.pk), [])
     above = [
         proof
-        for higher in _above(path)
+        for higher in paths_above(path)
         for proof in found.get((higher, criterion.pk), ())
         if criterion.shared
     ]
@@ -151,12 +151,6 @@ def _validity(
     return CriterionValidity(
         criterion, tuple(proof.version for proof in proofs), age, bool(above) and not own
     )
-
-
-def _above(path: str) -> list[str]:
-    """The paths of the scopes above a path."""
-    size = STEP + 1
-    return [path[:end] for end in range(size, len(path), size)]
 
 
 def months_between(earlier: dt.date, later: dt.date) -> int:

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from iqas.accounts.models import User
 from iqas.core.access import allowed
 from iqas.improvement.models import Action
+from iqas.organisation.filters import BelongsTo
 from iqas.organisation.models import Scope
 from iqas.ui import lists
 
@@ -35,17 +36,8 @@ class ActionFilter(lists.FilterSet):
     responsible = django_filters.ModelChoiceFilter(
         label=_("Responsible"), empty_label=_("All"), queryset=responsible_people
     )
-    scope = django_filters.ModelChoiceFilter(
-        label=_("Belongs to"),
-        empty_label=_("All"),
-        queryset=scope_choices,
-        to_field_name="code",
-        method="belonging",
-    )
+    scope = BelongsTo(queryset=scope_choices)
 
     class Meta:
         model = Action
         fields = ("q", "state", "overdue", "responsible", "scope")
-
-    def belonging(self, queryset: QuerySet[Action], _name: str, value: Scope) -> QuerySet[Action]:
-        return queryset.filter(scope__path__startswith=value.path)

@@ -15,6 +15,7 @@ from iqas.frameworks import selectors as frameworks
 from iqas.frameworks.models import Criterion
 from iqas.improvement.models import Action
 from iqas.organisation.models import Scope
+from iqas.ui.forms import day_field
 
 
 class PlanForm(forms.Form):
@@ -32,7 +33,7 @@ class PlanForm(forms.Form):
         label=_("Criterion"), queryset=Criterion.objects.none(), required=False
     )
     responsible = forms.ModelChoiceField(label=_("Responsible"), queryset=get_user_model().objects.none())
-    due = forms.DateField(label=_("Due"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    due = day_field(_("Due"))
     follow_up = forms.CharField(
         label=_("Follow-up measure"),
         widget=forms.Textarea(attrs={"rows": 2}),

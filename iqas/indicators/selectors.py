@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from iqas.indicators.models import Definition, Measurement, Target
 from iqas.indicators.status import Aim, Status, status_of
 from iqas.organisation.models import AcademicYear, Scope
-from iqas.organisation.scopes import STEP
+from iqas.organisation.scopes import paths_above
 from microcredentials.models import Edition
 
 YEARS_SHOWN = 4  # three whole years and the present one
@@ -223,8 +223,8 @@ class Aims:
     def of(self, definition: Definition, scope: Scope, year: AcademicYear) -> Aim | None:
         """The target that holds for a scope: its own, else the nearest above."""
         by_path = self.set.get((definition.code, year.pk), {})
-        for end in range(len(scope.path), 0, -(STEP + 1)):
-            target = by_path.get(scope.path[:end])
+        for path in (scope.path, *reversed(paths_above(scope.path))):
+            target = by_path.get(path)
             if target is not None:
                 return Aim(target.kind, target.value, target.upper, definition.tolerance, target.scope.code)
         return None

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from iqas.organisation.models import Centre, University
+from iqas.ui.forms import day_field
 
 
 class UniversityForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -87,8 +88,7 @@ class CentreEditForm(CentreForm):
 
 
 class YearForm(forms.Form):
-    date = forms.DateField(
-        label=_("A day of that year"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    date = day_field(
+        _("A day of that year"),
         help_text=_("The year is made from the bounds that the university has decided."),
     )

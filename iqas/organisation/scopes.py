@@ -17,8 +17,12 @@ def add_scope(*, kind: str, parent: Scope | None, code: str, label: str) -> Scop
     return Scope.objects.create(kind=kind, parent=parent, path=path, code=code, label=label)
 
 
+def paths_above(path: str) -> list[str]:
+    """The paths of the scopes above a path, the university's first."""
+    size = STEP + 1
+    return [path[:end] for end in range(size, len(path), size)]
+
+
 def ancestors(scope: Scope) -> list[Scope]:
     """The scopes above, the university first."""
-    size = STEP + 1
-    paths = [scope.path[:end] for end in range(size, len(scope.path), size)]
-    return list(Scope.objects.filter(path__in=paths).order_by("path"))
+    return list(Scope.objects.filter(path__in=paths_above(scope.path)).order_by("path"))

@@ -19,6 +19,12 @@ from iqas.core.refusals import AccessDenied, RuleViolation, StaleVersion
 UNPROCESSABLE = 422
 
 
+def day_field(label: Any, *, required: bool = True, **more: Any) -> forms.DateField:
+    """A date, chosen in the browser's own calendar."""
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(label=label, required=required, widget=widget, **more)
+
+
 @dataclass(frozen=True)
 class Problem:
     """A line of the error summary: what is wrong, and the id of the field it is wrong in."""

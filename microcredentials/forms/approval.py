@@ -17,7 +17,7 @@ from iqas.core.files import DOCUMENTS
 from iqas.evidence.models import EvidenceVersion
 from iqas.organisation.models import AcademicYear, Scope
 from iqas.organisation.scopes import ancestors
-from microcredentials.forms.editions import day_field
+from iqas.ui.forms import day_field
 from microcredentials.models import ApprovalAct, ApprovalStep, Document, Submission
 from microcredentials.sections import SECTIONS
 

@@ -12,13 +12,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from iqas.ui.formats import short_day as day_words
+from iqas.ui.forms import day_field
 from microcredentials.models import Edition, EditionReport, EnrolmentCount, Incident, MicroCredentialVersion
-
-
-def day_field(label: Any, *, required: bool = True) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=required, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
 
 
 class EditionForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.formats import localize_input
 from django.utils.translation import gettext_lazy as _
 
 from iqas.core.tabular import CellError
-from microcredentials.forms.editions import day_field
+from iqas.ui.forms import day_field
 from microcredentials.identity import (
     LENGTHS,
     Identity,

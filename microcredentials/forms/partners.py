@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from iqas.core.access import allowed
 from iqas.evidence.models import EvidenceVersion
 from iqas.improvement.forms import proofs_for
-from microcredentials.forms.editions import day_field
+from iqas.ui.forms import day_field
 from microcredentials.models import Agreement, Participation, Partner, PartnerContact
 from microcredentials.services.partners import AGREEMENT_FIELDS, CONTACT_FIELDS, FIELDS
 

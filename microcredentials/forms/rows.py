@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from iqas.ui.forms import day_field
 from microcredentials.forms.fields import DecimalField, EscoField, EvidenceField, LinesField, PartnerField
 from microcredentials.models import LearningOutcome, MicroCredentialVersion, Teacher
 from microcredentials.selectors.partners import partner_named
@@ -69,11 +70,7 @@ class SupporterRow(RowForm):
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(label=_("Stakeholder"), max_length=200)
     interest = text(_("Expression of interest"), rows=3)
-    expressed_on = forms.DateField(
-        label=_("Expressed on"),
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
+    expressed_on = day_field(_("Expressed on"), required=False)
     evidence_id = EvidenceField(label=_("Evidence"))
     partner_id = PartnerField(label=_("Partner of the register"))
 
