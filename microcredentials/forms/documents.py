@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from iqas.core import clock
 from iqas.frameworks.models import EvidenceKind
 from iqas.ui import formats
-from microcredentials.forms.editions import day_field
+from iqas.ui.forms import day_field
 from microcredentials.models import Document
 
 Kind = Document.Kind
