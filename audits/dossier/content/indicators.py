@@ -68,7 +68,8 @@ class Indicator:
     @property
     def is_withheld(self) -> bool:
         """Whether some figure is withheld, so that its reason is given."""
-        return any(figure.suppressed for rows in (self, *self.breakdown) for figure in rows.figures)
+        series = (self.figures, *(row.figures for row in self.breakdown))
+        return any(figure.suppressed for figures in series for figure in figures)
 
     @property
     def left_out(self) -> int:
