@@ -13,8 +13,11 @@ from feedback.selectors.campaigns import anonymous_campaigns_with_names, campaig
 from iqas.core import clock
 from iqas.core.doctor import check
 from iqas.core.health import readiness_probe
+from iqas.core.unheld import holds_files
 
 GRACE = dt.timedelta(days=1)
+
+holds_files("feedback.Report", "sha256")
 
 
 @readiness_probe

@@ -168,7 +168,7 @@ def test_templates_obey_the_content_security_policy(path: Path) -> None:
 
 UNTRANSLATED = re.compile(r">([^<>{}]*[A-Za-zÁÉÍÓÚáéíóúñ]{3,}[^<>{}]*)<")
 SAID_THE_SAME_EVERYWHERE = re.compile(
-    r"^(?:IQAS|ECTS|SHA-256|PDF(?:/\w+)*|CSV|XLSX|JSON|QR|EUPL-1\.2|EQF|MECES|ISCED|[\W\d_]|\s)+$"
+    r"^(?:IQAS|ECTS|SHA-256|PDF(?:/\w+)*|CSV|XLSX|JSON|\.?YAML|\.yaml|QR|EUPL-1\.2|EQF|MECES|ISCED|[\W\d_]|\s)+$"
 )
 
 

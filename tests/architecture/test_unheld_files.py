@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 NO_STORED_FILE = {
     "feedback.ImportedFile.mapping_sha256": "the mapping of an import, which is not kept",
     "feedback.ImportedFile.sha256": "the imported file, which is not kept",
+    "feedback.Report.content_sha256": "what the report says, in the row itself",
     "feedback.QuestionnaireVersion.sha256": "the content of a pack",
     "frameworks.Crosswalk.sha256": "the content of a pack",
     "frameworks.Framework.sha256": "the content of a pack",
