@@ -86,7 +86,9 @@ def approval_page(user: Any, microcredential: MicroCredential, process: Process)
         "may_remark": not version.is_frozen and bool(can(user, "approval.remark", microcredential)),
         "standing": standing_links(user, microcredential),
         "standing_rows": standing_rows(user, microcredential),
-        "entries": history_entries(microcredential, presenters.SENTENCES, presenters.field_labels()),
+        "entries": history_entries(
+            microcredential, presenters.SENTENCES, presenters.field_labels(), words=presenters.field_words()
+        ),
     }
 
 
@@ -308,5 +310,7 @@ def programme_page(user: Any, programme: AnnualProgramme, waiting: list[Submissi
         "continues": continuing(programme).count(),
         "shelf": programme_shelf_of(user, programme),
         "may_approve": not programme.is_approved and bool(can(user, "programme.approve", programme)),
-        "entries": history_entries(programme, presenters.SENTENCES, presenters.field_labels()),
+        "entries": history_entries(
+            programme, presenters.SENTENCES, presenters.field_labels(), words=presenters.field_words()
+        ),
     }

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from iqas.core.access import allowed, can
 from iqas.ui import charts
 from iqas.ui.formats import decimal
-from iqas.ui.history import history_entries
+from iqas.ui.history import choices_of, history_entries
 from microcredentials.models import (
     Agreement,
     MicroCredential,
@@ -131,7 +131,10 @@ def partner_page(user: Any, partner: Partner) -> dict[str, Any]:
         "contacts": list(partner.contacts.all()) if sees_contacts else [],
         "merged": list(partner.merged.order_by("code")),
         "entries": history_entries(
-            partner, SENTENCES, labels_of(Partner, Agreement, PartnerContact, Participation)
+            partner,
+            SENTENCES,
+            labels_of(Partner, Agreement, PartnerContact, Participation),
+            words=choices_of(Partner, Agreement, PartnerContact, Participation),
         ),
     }
 

@@ -11,14 +11,16 @@ from django.utils.translation import gettext_lazy
 
 from iqas.core.access import can
 from iqas.ui.components import Reason, Step
-from iqas.ui.history import history_entries
+from iqas.ui.history import Words, choices_of, history_entries
 from microcredentials import completeness, rules, vocabulary
 from microcredentials.models import (
+    ApprovalAct,
     Edition,
     EnrolmentCount,
     Learner,
     MicroCredential,
     MicroCredentialVersion,
+    Participation,
 )
 from microcredentials.proposal_pages import gap_url, matrix
 from microcredentials.selectors.design import Design
@@ -119,6 +121,13 @@ def field_labels() -> dict[str, Any]:
     return labels
 
 
+def field_words() -> Words:
+    """The labels of the codes that an audit event of a micro-credential may hold."""
+    return choices_of(
+        MicroCredential, MicroCredentialVersion, Edition, EnrolmentCount, Learner, ApprovalAct, Participation
+    )
+
+
 def microcredential_page(user: Any, microcredential: MicroCredential, design: Design) -> dict[str, Any]:
     version = design.version
     may_edit = bool(can(user, "microcredential.edit", microcredential))
@@ -131,7 +140,7 @@ def microcredential_page(user: Any, microcredential: MicroCredential, design: De
         "versions": design.versions,
         "may_plan": may_edit and microcredential.state not in NOT_OFFERED,
         "may_begin": may_edit and _may_begin(microcredential, design),
-        "entries": history_entries(microcredential, SENTENCES, field_labels()),
+        "entries": history_entries(microcredential, SENTENCES, field_labels(), words=field_words()),
         **version_context(version, design, editable=may_edit),
     }
 

@@ -14,9 +14,9 @@ from iqas.core.text import markdown
 from iqas.evidence import selectors
 from iqas.evidence.models import Evidence, EvidenceVersion
 from iqas.evidence.tables import STATUSES
-from iqas.frameworks.models import Criterion
+from iqas.frameworks.models import Criterion, EvidenceKind
 from iqas.ui.components import Reason, Step
-from iqas.ui.history import history_entries
+from iqas.ui.history import Words, choices_of, history_entries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,9 +86,14 @@ def detail(user: Any, evidence: Evidence) -> dict[str, Any]:
         .select_related("framework")
         .order_by("framework__code", "order"),
         "citations": citations,
-        "entries": history_entries(found, SENTENCES, FIELDS),
+        "entries": history_entries(found, SENTENCES, FIELDS, words=_words()),
         "may_change": bool(can(user, "evidence.change", found)),
     }
+
+
+def _words() -> Words:
+    kinds = EvidenceKind.objects.all()
+    return choices_of(EvidenceVersion) | {"kind": {kind.code: kind.title for kind in kinds}}
 
 
 def _row(user: Any, version: EvidenceVersion, citations: int) -> VersionRow:

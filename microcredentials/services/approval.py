@@ -123,7 +123,7 @@ def record_act(
         actor,
         submission.version,
         "approval.recorded",
-        {"step": step.name, "outcome": act.get_outcome_display(), "body": act.body, "date": held_on},
+        {"step": step.name, "outcome": act.outcome, "body": act.body, "date": held_on},
         reason=conditions,
     )
     _go_on(actor, submission, act)
@@ -248,7 +248,7 @@ def record_programme_act(
         "approval.recorded",
         {
             "step": step.name,
-            "outcome": act.get_outcome_display(),
+            "outcome": act.outcome,
             "body": act.body,
             "date": held_on,
             "programme": programme.code,

@@ -132,7 +132,7 @@ def save_contact(
         versions.claim(row, seen)
         store(row, fields=CONTACT_FIELDS)
     word = "added" if contact is None else "changed"
-    _record(actor, f"partner.contact-{word}", held, after={"basis": str(row.get_basis_display())})
+    _record(actor, f"partner.contact-{word}", held, after={"basis": row.basis})
     return row
 
 
@@ -269,7 +269,7 @@ def _record_changes(actor: Any, action: str, partner: Partner, changes: dict[str
 
 def _record_participation(actor: Any, action: str, row: Participation, *, after: bool) -> None:
     """In the history of both: the partner's, and the micro-credential's."""
-    words = {"role": str(row.get_role_display())}
+    words = {"role": row.role}
     for subject, other in ((row.partner, row.microcredential), (row.microcredential, row.partner)):
         name = "partner" if other is row.partner else "microcredential"
         told = words | {name: str(other)}
