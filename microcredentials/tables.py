@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iqas.core.access import allowed
 from iqas.organisation.models import AcademicYear, Centre
-from iqas.ui import lists
+from iqas.ui import lists, states
 from microcredentials import completeness
 from microcredentials.models import AnnualProgramme, Edition, MicroCredential
 
@@ -119,11 +119,13 @@ class EditionFilter(lists.FilterSet):
         fields = ("q", "centre", "state", "year")
 
 
-class ProgrammeStateColumn(lists.Column):
-    """Approved or in preparation, with the day of the act."""
+class ProgrammeStateColumn(lists.StateColumn):
+    """Approved or in preparation."""
 
-    def render(self, record: AnnualProgramme) -> str:
-        return str(_("approved") if record.is_approved else _("in preparation"))
+    def described(self, record: AnnualProgramme, value: Any, bound_column: Any) -> states.State:
+        if record.is_approved:
+            return states.describe("approved", _("approved"))
+        return states.describe("drafting", _("in preparation"))
 
 
 class ProgrammeTable(lists.Table):

@@ -7,30 +7,24 @@ from decimal import Decimal
 
 import segno
 from django import template
-from django.template.defaultfilters import filesizeformat
+from django.template.defaultfilters import capfirst, filesizeformat
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audits.dossier.content import Figure, Indicator, Level
+from iqas.indicators.status import Status
 from iqas.indicators.trend import Year, trend_chart
-from iqas.indicators.words import SHARES, target_words, value_words
+from iqas.indicators.words import SHARES, STATES, target_words, value_words
 from iqas.ui import charts, states
 from iqas.ui.pdf.prose import prose as prose_html
 
 register = template.Library()
 
-FIGURE_STATES = {
-    "met": ("✓", _("Target met")),
-    "partly": ("◐", _("Just missed")),
-    "unmet": ("✕", _("Target missed")),
-    "suppressed": ("–", _("Withheld: small group")),
-    "not_applicable": ("–", _("Not applicable")),
-    "no_data": ("–", _("No data")),
-    "no_target": ("–", _("No target")),
-}
+NO_DATA = _("no data")  # what is frozen waits for nothing more
+FIGURE_MARKS = {"met": "✓", "partly": "◐", "unmet": "✕"}
 TARGET_STATES = frozenset({"met", "partly", "unmet"})
 ACTION_STATES = {
     "open": _("Open"),
@@ -78,16 +72,19 @@ def target(figure: Figure, unit: str) -> str:
 
 @register.filter
 def figure_state(figure: Figure) -> SafeString:
-    mark, word = FIGURE_STATES[figure.status]
-    return format_html('<span class="state state-{}">{} {}</span>', figure.status, mark, word)
+    mark = FIGURE_MARKS.get(figure.status, "–")
+    return format_html('<span class="state state-{}">{} {}</span>', figure.status, mark, _word(figure))
+
+
+def _word(figure: Figure) -> str:
+    return capfirst(str(NO_DATA if figure.status == Status.NO_DATA else STATES[figure.status]))
 
 
 @register.filter
 def figure_tag(figure: Figure) -> SafeString:
     """The state of a figure as a tag of the interface."""
-    state = states.describe(
-        figure.status if figure.status in TARGET_STATES else states.NONE, FIGURE_STATES[figure.status][1]
-    )
+    tone = figure.status if figure.status in TARGET_STATES else states.NONE
+    state = states.describe(tone, _word(figure))
     return format_html(
         '<span class="state state--{}"><span aria-hidden="true">{}</span> {}</span>',
         state.tone,
@@ -141,11 +138,10 @@ def qr_code(address: str, title: str) -> SafeString:
     return mark_safe(svg)
 
 
-@register.simple_tag
-def trend(indicator: Indicator) -> SafeString:
+@register.filter
+def trend(indicator: Indicator) -> charts.Trend:
     """Three years against the target, byte for byte as the staff's page draws the same figures."""
-    chart = trend_chart(indicator.title, indicator.unit, [_year(figure) for figure in indicator.figures])
-    return mark_safe(charts.svg(chart, language=get_language() or "es"))
+    return trend_chart(indicator.title, indicator.unit, [_year(figure) for figure in indicator.figures])
 
 
 def _year(figure: Figure) -> Year:
@@ -160,15 +156,15 @@ def _year(figure: Figure) -> Year:
     )
 
 
-@register.simple_tag
-def comparison_chart(indicator: Indicator) -> SafeString:
+@register.filter
+def comparison(indicator: Indicator) -> charts.Bar:
     """Each micro-credential against the target, in the year of the indicator's latest figure."""
     latest = indicator.latest or indicator.figures[-1]
     rows = [
         (row.code, next(figure for figure in row.figures if figure.year == latest.year))
         for row in indicator.breakdown
     ]
-    chart = charts.Bar(
+    return charts.Bar(
         title=_spread(rows, indicator.unit),
         subtitle=f"{indicator.title}, {latest.year}",
         bars=tuple(_bar(code, figure) for code, figure in rows),
@@ -176,7 +172,6 @@ def comparison_chart(indicator: Indicator) -> SafeString:
         decimals=1 if indicator.unit in SHARES else 2,
         target=_plotted(latest.target) if latest.target_kind != "range" else None,
     )
-    return mark_safe(charts.svg(chart, language=get_language() or "es"))
 
 
 def _spread(rows: Sequence[tuple[str, Figure]], unit: str) -> str:
@@ -196,7 +191,7 @@ def _spread(rows: Sequence[tuple[str, Figure]], unit: str) -> str:
 
 
 def _bar(code: str, figure: Figure) -> charts.BarItem:
-    missing = "" if figure.value is not None else str(FIGURE_STATES[figure.status][1])
+    missing = "" if figure.value is not None else _word(figure)
     return charts.BarItem(label=code, value=_plotted(figure.value), n=figure.n, missing=missing)
 
 

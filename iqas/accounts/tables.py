@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from iqas.accounts.models import Role, User
 from iqas.accounts.roles import active_on
 from iqas.core import clock
-from iqas.ui import lists
+from iqas.ui import lists, states
+
+
+class AccountStateColumn(lists.StateColumn):
+    """Whether the person can sign in."""
+
+    def described(self, record: Any, value: Any, bound_column: Any) -> states.State:
+        if record.is_active:
+            return states.describe(states.MET, _("active"))
+        return states.describe(states.NONE, _("ended"))
 
 
 class PeopleTable(lists.Table):
@@ -19,7 +28,7 @@ class PeopleTable(lists.Table):
     email = lists.Column(verbose_name=_("E-mail"))
     roles = lists.Column(verbose_name=_("Roles"), orderable=False, empty_values=())
     last_login = lists.DayColumn(verbose_name=_("Last access"))
-    state = lists.StateColumn(verbose_name=_("State"), orderable=False, empty_values=())
+    state = AccountStateColumn(verbose_name=_("State"), orderable=False, empty_values=())
 
     class Meta(lists.Table.Meta):
         model = User
@@ -29,9 +38,6 @@ class PeopleTable(lists.Table):
     def render_roles(self, record: Any) -> str:
         held = [f"{assignment.get_role_display()} ({assignment.scope.code})" for assignment in record.held]
         return "; ".join(held) or "–"
-
-    def render_state(self, record: Any) -> str:
-        return str(_("active") if record.is_active else _("ended"))
 
 
 class PeopleFilter(lists.FilterSet):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iqas.accounts.roles import is_external
 from iqas.core import access, clock
+from iqas.dimensions.catalogue import DIMENSIONS
 from iqas.organisation.models import AcademicYear, Scope
 
 
@@ -61,10 +62,7 @@ MENU: tuple[tuple[Any, tuple[Place, ...]], ...] = (
         _("Four dimensions"),
         (
             Place(_("Overview"), "dimensions:matrix", "grid"),
-            Place(_("Credential"), "dimensions:credential-detail", mark="A"),
-            Place(_("Course"), "dimensions:course-detail", mark="B"),
-            Place(_("Learners"), "dimensions:learners-detail", mark="C"),
-            Place(_("Peers"), "dimensions:peers-detail", mark="D"),
+            *(Place(one.title, f"dimensions:{one.slug}-detail", mark=one.code) for one in DIMENSIONS),
         ),
     ),
     (
@@ -82,7 +80,7 @@ MENU: tuple[tuple[Any, tuple[Place, ...]], ...] = (
     (
         _("Administration"),
         (
-            Place(_("University"), "organisation:university-edit", "gear"),
+            Place(_("University"), "organisation:university-show", "gear"),
             Place(_("People"), "accounts:people-list", "user"),
         ),
     ),

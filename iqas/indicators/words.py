@@ -17,7 +17,7 @@ COUNTS = frozenset({"count", "number"})
 SIGNS = {"at_least": "≥", "at_most": "≤"}
 STATES: Mapping[str, Any] = {
     Status.MET: _("met"),
-    Status.PARTLY: _("partly met"),
+    Status.PARTLY: _("just missed"),
     Status.UNMET: _("not met"),
     Status.NO_TARGET: _("no target"),
     Status.NOT_APPLICABLE: _("not applicable"),
@@ -39,7 +39,7 @@ def target_words(kind: str, value: Decimal, upper: Decimal | None, unit: str) ->
     """`≥ 80 %`, `≤ 4,25`, `15 % – 20 %`: with the decimals that the target has, never rounded to others."""
     if kind == "range":
         return f"{_tidy(value, unit)} – {_tidy(value if upper is None else upper, unit)}"
-    return f"{SIGNS[kind]} {_tidy(value, unit)}"
+    return f"{SIGNS[kind]}\u00a0{_tidy(value, unit)}"
 
 
 def aim_words(aim: Aim | Target | None, unit: str) -> str:

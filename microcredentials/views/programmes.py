@@ -37,7 +37,10 @@ def programme_list(request: HttpRequest) -> HttpResponse:
     create = reverse("microcredentials:programme-create") if may else ""
     return lists.list_page(
         request,
-        queryset=allowed(request.user, "programme.view").select_related("year").annotate(size=Count("acts")),
+        queryset=allowed(request.user, "programme.view")
+        .select_related("year")
+        .annotate(size=Count("acts"))
+        .order_by("-year__starts"),
         table=ProgrammeTable,
         title=_("Annual programmes"),
         empty=lists.Empty(

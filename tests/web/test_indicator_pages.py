@@ -97,7 +97,7 @@ def test_the_list_is_filtered_by_state_and_leaves_with_the_origin_of_each_figure
         "18",
         "20",
     )
-    assert (told["2025-26 target"], told["2025-26 state"]) == ("≥ 92.5\u00a0%", "partly met")
+    assert (told["2025-26 target"], told["2025-26 state"]) == ("≥\u00a092.5\u00a0%", "just missed")
     assert float(told["2025-26"].replace(",", ".")) == 0.9
 
 

@@ -106,7 +106,7 @@ def year(label: str, status: str, value: str = "", **aim: Any) -> Year:
         ((year("2025-26", "suppressed"),), "2025-26 has no figure: withheld: small group", None),
         (
             (year("2025-26", "partly", "0.79", target_kind="at_least", target=Decimal("0.8")),),
-            "2025-26 just misses the target: 79.0\u00a0% (target ≥ 80\u00a0%)",
+            "2025-26 just misses the target: 79.0\u00a0% (target ≥\u00a080\u00a0%)",
             0.8,
         ),
         (
@@ -128,9 +128,9 @@ def test_the_title_says_how_the_latest_year_stands(
 @pytest.mark.parametrize(
     ("aim", "unit", "words"),
     [
-        (Aim("at_least", Decimal("0.925000"), None, Decimal(0)), "share", "≥ 92,5\u00a0%"),
-        (Aim("at_most", Decimal("0.8"), None, Decimal(0)), "share", "≤ 80\u00a0%"),
-        (Aim("at_least", Decimal("4.25"), None, Decimal(0)), "mean", "≥ 4,25"),
+        (Aim("at_least", Decimal("0.925000"), None, Decimal(0)), "share", "≥\u00a092,5\u00a0%"),
+        (Aim("at_most", Decimal("0.8"), None, Decimal(0)), "share", "≤\u00a080\u00a0%"),
+        (Aim("at_least", Decimal("4.25"), None, Decimal(0)), "mean", "≥\u00a04,25"),
         (None, "share", ""),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from crispy_forms.utils import render_crispy_form
 from django import template
@@ -117,8 +118,13 @@ def crumb(label: Any, url: str = "") -> str:
 
 @register.simple_tag(takes_context=True)
 def section_nav(context: Context, links: Iterable[Link]) -> str:
-    request = context.get("request")
-    return render(context, "section_nav", {"links": list(links), "path": request.path if request else ""})
+    """The sub-pages of an object; the page below one of them marks the nearest."""
+    request, found = context.get("request"), list(links)
+    path = request.path if request else ""
+    above = [urlsplit(link.url).path for link in found if path.startswith(urlsplit(link.url).path)]
+    nearest = max(above, key=len, default="")
+    tabs = [(link, urlsplit(link.url).path == nearest) for link in found]
+    return render(context, "section_nav", {"tabs": tabs, "exact": nearest == path})
 
 
 @register.simple_block_tag
