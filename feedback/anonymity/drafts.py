@@ -17,11 +17,14 @@ BUCKET = 4 * 1024
 _NONCE = 12
 
 
-def encrypt_draft(token: str, reference: str, content: dict[str, Any]) -> bytes:
-    """The draft padded to a multiple of 4 KiB, readable only with the token, only in the row it was made for."""
+def encrypt_draft(token: str, reference: str, content: dict[str, Any], size: int = BUCKET) -> bytes:
+    """The draft padded to a multiple of `size`, readable only with the token, only in the row it was made for.
+
+    A campaign gives the size of its boxes, which hold the longest answer: then all its drafts are equally long.
+    """
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     nonce = secrets.token_bytes(_NONCE)
-    padded = pad(body, padded_size(len(body), BUCKET))
+    padded = pad(body, padded_size(len(body), size))
     return nonce + _cipher(token).encrypt(nonce, padded, reference.encode())
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from feedback.anonymity.drafts import encrypt_draft
+from feedback.anonymity.drafts import BUCKET, encrypt_draft
 from feedback.anonymity.gate import pass_gate
 from feedback.anonymity.installed import installed_ring
 from feedback.anonymity.sealing import SealedAnswer, seal
@@ -26,15 +26,21 @@ def takes_answers() -> Q:
     return Q(state=Campaign.State.OPEN, opens__lte=today, closes__gte=today)
 
 
-def save_draft(*, visit: Visit, sheet: AnswerSheet, page: int) -> None:
-    """Keep what was answered so far, readable only with the link. Its padding and date tell nothing of it."""
-    reference = draft_reference(installed_ring(), visit.token)
-    body = encrypt_draft(visit.token, reference, {**sheet.as_json(), "page": page})
-    last_day: Any = visit.campaign.closes  # an open campaign has one: campaign_has_dates
-    draft = Draft(ref=reference, campaign_id=visit.campaign.pk, body=body, expires_day=last_day)
-    Draft.objects.bulk_create(
-        [draft], update_conflicts=True, unique_fields=["ref"], update_fields=["body", "expires_day"]
-    )
+def save_draft(*, visit: Visit, sheet: AnswerSheet, page: int, pages_on: int = 1) -> None:
+    """Keep what was answered so far, readable only with the link. Its padding and date tell nothing of it.
+
+    A database remembers for a while how often a row was written. Who is spared a page, because of an answer, gives how
+    many `pages_on` that was: it is saved as often as by somebody who saw them all.
+    """
+    campaign, reference = visit.campaign, draft_reference(installed_ring(), visit.token)
+    content = {**sheet.as_json(), "page": page}
+    last_day: Any = campaign.closes  # an open campaign has one: campaign_has_dates
+    for _page in range(pages_on):
+        body = encrypt_draft(visit.token, reference, content, campaign.sealed_size or BUCKET)
+        draft = Draft(ref=reference, campaign_id=campaign.pk, body=body, expires_day=last_day)
+        Draft.objects.bulk_create(
+            [draft], update_conflicts=True, unique_fields=["ref"], update_fields=["body", "expires_day"]
+        )
 
 
 def clear_draft(*, visit: Visit) -> None:

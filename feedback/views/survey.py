@@ -236,7 +236,8 @@ def _move(place: Place, sheet: AnswerSheet, *, going_on: bool) -> HttpResponse:
     target = place.page
     if going_on or "back" in place.posted:
         target = place.beside(shown_screens(place.screens, sheet), going_on=going_on)
-    save_draft(visit=place.visit, sheet=sheet, page=max(target, 1))
+    pages_on = max(abs(target - place.page), 1)
+    save_draft(visit=place.visit, sheet=sheet, page=max(target, 1), pages_on=pages_on)
     code = place.visit.campaign.code
     if target < 1:
         return redirect("survey:survey-begin", code=code)
