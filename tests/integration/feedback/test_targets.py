@@ -25,6 +25,7 @@ from feedback.targets import years_of
 from iqas.indicators.models import Definition
 from iqas.indicators.packs import load as load_indicators
 from iqas.indicators.services.facts import facts_of_year
+from microcredentials.selectors.published import published_of
 from microcredentials.services.partners import merge_partners
 from tests.factories.accounts import make_staff
 from tests.factories.feedback import make_campaign, make_plain_edition, make_questionnaire
@@ -148,7 +149,8 @@ def test_a_pool_tells_of_what_all_its_editions_share() -> None:
     pooled(make_plain_edition(here), make_plain_edition(here), code="C-A", invited=9)
     pooled(make_plain_edition(here), make_plain_edition(there), code="C-AB", invited=7)
     definition = Definition.objects.get(code="response-rate", is_current=True)
-    facts = facts_of_year([definition], make_year(2025), the_university())[definition]
+    year, university = make_year(2025), the_university()
+    facts = facts_of_year([definition], year, university, published_of(year, university))[definition]
     assert {(fact.path[0].level, fact.numerator, fact.denominator) for fact in facts} == {
         ("centre", 6, 9),
         ("university", 6, 7),
