@@ -26,6 +26,7 @@ hypothesis_settings.load_profile("house")
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER_MARKS = {"e2e": "browser", "pdf": "pdf"}
 ENGINE_BLIND_FOLDERS = {"e2e"}
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 MAY_BE_ABSENT = "reference data absent"
 
 
@@ -33,13 +34,17 @@ MAY_BE_ABSENT = "reference data absent"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark by folder, and leave out what belongs to the other engine (left out is not skipped)."""
+    """Mark by folder, and leave out what belongs to the other engine (left out is not skipped).
+
+    A test that may not touch the database (pytest-django refuses it without mark or fixture) proves the same twice:
+    it runs once, with SQLite.
+    """
     other_engine = "sqlite" if _on_postgres() else "postgres"
     kept, left_out = [], []
     for item in items:
         if folder_mark := FOLDER_MARKS.get(item.path.relative_to(ROOT / "tests").parts[0]):
             item.add_marker(folder_mark)
-        if item.path.relative_to(ROOT / "tests").parts[0] in ENGINE_BLIND_FOLDERS:
+        if _is_engine_blind(item) and not item.get_closest_marker("postgres"):
             item.add_marker("sqlite")
         (left_out if item.get_closest_marker(other_engine) else kept).append(item)
     if left_out:
@@ -52,6 +57,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+def _is_engine_blind(item: pytest.Item) -> bool:
+    if item.path.relative_to(ROOT / "tests").parts[0] in ENGINE_BLIND_FOLDERS:
+        return True
+    fixtures = DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+    return not fixtures and item.get_closest_marker("django_db") is None
 
 
 def _on_postgres() -> bool:
@@ -99,17 +111,17 @@ def django_db_keepdb() -> bool:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    from django.conf import settings
-
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> None:
     from tests.support import template
 
-    if not _on_postgres():
-        template.copy_to(Path(settings.DATABASES["default"]["TEST"]["NAME"]))
+    with django_db_blocker.unblock():
+        template.prepare()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(
+    django_db_modify_db_settings: None, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[None]:
     """The guards of the database stand in tests too, and step aside only while tables are emptied."""
     from django.db import connection
 
@@ -117,9 +129,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     from microcredentials import frozen_guard
     from tests.support import template
 
-    if not _on_postgres():
-        with django_db_blocker.unblock():
-            template.keep()
+    with django_db_blocker.unblock():
+        template.keep()
     empty_tables = connection.ops.execute_sql_flush
 
     def empty_with_guards_aside(statements: list[str]) -> None:
@@ -130,6 +141,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
             guard.install(connection)
 
     connection.ops.execute_sql_flush = empty_with_guards_aside
+    yield
+    with django_db_blocker.unblock():
+        template.drop()
 
 
 @pytest.fixture(autouse=True)
