@@ -9,7 +9,11 @@ from django.db.models import F
 
 from feedback.anonymity.canary import key_problems
 from feedback.models import Campaign
-from feedback.selectors.campaigns import anonymous_campaigns_with_names, campaigns_out_of_balance
+from feedback.selectors.campaigns import (
+    anonymous_campaigns_with_names,
+    campaigns_out_of_balance,
+    signed_out_of_balance,
+)
 from iqas.core import clock
 from iqas.core.doctor import check
 from iqas.core.health import readiness_probe
@@ -36,6 +40,11 @@ def survey_balance() -> Iterator[str]:
             f"{campaign.code}: {campaign.used} links used, but {campaign.waiting} answers waiting, {campaign.mixed} mixed "
             f"and {campaign.destroyed_count} destroyed; {campaign.receipted} receipts. Restore the database from its backup."
         )
+    for campaign in signed_out_of_balance():
+        yield (
+            f"{campaign.code}: {campaign.used} links used, but {campaign.signed} answers and {campaign.receipted} receipts. "
+            "Restore the database from its backup."
+        )
 
 
 @check("survey-names", "No anonymous survey knows which institution an answer or a link belongs to.")
@@ -49,7 +58,8 @@ def survey_names() -> Iterator[str]:
 
 @check("survey-mixing", "Campaigns close on their day and their answers are mixed.", advice=True)
 def survey_mixing() -> Iterator[str]:
-    overdue = Campaign.objects.filter(state=Campaign.State.OPEN, closes__lt=clock.today() - GRACE)
+    running = (Campaign.State.OPEN, Campaign.State.PAUSED)
+    overdue = Campaign.objects.filter(state__in=running, closes__lt=clock.today() - GRACE)
     for campaign in overdue:
         yield f"{campaign.code} should have closed on {campaign.closes}. Are the jobs running? Else: manage.py survey_mix"
     for campaign in Campaign.objects.filter(mixings_count__gt=F("settled_count")):

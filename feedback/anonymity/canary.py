@@ -10,7 +10,7 @@ from django.conf import settings
 
 from feedback.anonymity.addresses import decrypt_address
 from feedback.anonymity.keys import KeyFolderError, KeyRing
-from feedback.anonymity.tokens import token, token_index
+from feedback.anonymity.tokens import code_index, open_code, token, token_index
 from feedback.models.campaigns import Campaign, Invitation
 
 
@@ -19,7 +19,7 @@ def key_problems() -> list[str]:
 
     Reads the files anew: a process that still remembers a lost key must not report health.
     """
-    waiting = Campaign.objects.filter(mode=Campaign.Mode.ANONYMOUS).exclude(state=Campaign.State.MIXED)
+    waiting = Campaign.objects.exclude(state=Campaign.State.MIXED)
     campaigns = list(waiting)
     if not campaigns:
         return []
@@ -34,6 +34,11 @@ def _problems_of(campaign: Campaign, ring: KeyRing) -> Iterator[str]:
     invitation = campaign.invitations.first()
     if invitation is not None and not _opens(invitation, campaign, ring):
         yield f"{campaign.code}: its links were made with other keys than those in the key folder"
+    if (
+        campaign.open_idx
+        and code_index(ring, open_code(ring, campaign.pk, bytes(campaign.salt))) != campaign.open_idx
+    ):
+        yield f"{campaign.code}: its open link was made with other keys than those in the key folder"
     if campaign.public_key is None or not _seal_needed(campaign):
         return
     try:
@@ -46,7 +51,8 @@ def _problems_of(campaign: Campaign, ring: KeyRing) -> Iterator[str]:
 
 
 def _seal_needed(campaign: Campaign) -> bool:
-    return campaign.state == Campaign.State.OPEN or campaign.inbox.exists()
+    running = (Campaign.State.OPEN, Campaign.State.PAUSED)
+    return campaign.state in running or campaign.inbox.exists()
 
 
 def _opens(invitation: Invitation, campaign: Campaign, ring: KeyRing) -> bool:

@@ -24,7 +24,7 @@ from feedback.anonymity.installed import installed_ring
 from feedback.anonymity.keys import KeyFolderError
 from feedback.anonymity.sealing import DamagedBoxError, SealedAnswer, unseal
 from feedback.models import Campaign, Comment, Draft, Inbox, Item, Receipt, Response
-from feedback.services import summaries
+from feedback.services import signed, summaries
 from iqas.core import clock
 from iqas.core.audit import record
 from iqas.core.refusals import RuleViolation
@@ -55,16 +55,24 @@ def mix(campaign_id: UUID) -> Mixing:
 
     While the campaign is open, in steps of at least `batch`, leaving at least as many; with groups, nothing. Once it
     is closed, everything; fewer answers than the threshold are destroyed unread. A process killed anywhere leaves
-    what the next run completes. Refuses `seal-key` where answers wait and their key is missing or another.
+    what the next run completes. Answers that are kept with their invitation are only counted, at closing. Refuses `seal-key` where answers wait and their key is missing or another.
     """
     campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)
+    if campaign.is_signed:
+        return _count_signed(campaign)
     waiting = list(campaign.inbox.values_list("pk", flat=True))
-    if campaign.state == Campaign.State.OPEN:
+    if campaign.state in (Campaign.State.OPEN, Campaign.State.PAUSED):
         return _take_batches(campaign, waiting)
     if campaign.state == Campaign.State.CLOSED:
         Draft.objects.filter(campaign=campaign).delete()
         return _empty_inbox(campaign, waiting)
     return Mixing()
+
+
+def _count_signed(campaign: Campaign) -> Mixing:
+    if campaign.state != Campaign.State.CLOSED:
+        return Mixing(waiting=campaign.signed_answers.count())
+    return Mixing(mixed=signed.unbundle(campaign))
 
 
 def settle() -> None:
@@ -73,7 +81,7 @@ def settle() -> None:
     Runs outside any transaction. Doing it again changes nothing; a run that was killed is completed by the next.
     """
     pending = list(Campaign.objects.filter(mixings_count__gt=F("settled_count")))
-    if pending:
+    if any(not campaign.is_signed for campaign in pending):
         compact()
     for campaign in pending:
         _settle_one(campaign)
@@ -89,7 +97,8 @@ def _settle_one(campaign: Campaign) -> None:
         locked.settled_count = max(locked.settled_count, campaign.mixings_count)
         if all_mixed and locked.state == Campaign.State.CLOSED:
             locked.finish(at=clock.now())
-            record(actor=None, action="campaign.finished", subject=locked, scope=locked.scope)
+            action = "campaign.ended" if locked.is_signed else "campaign.finished"
+            record(actor=None, action=action, subject=locked, scope=locked.scope)
         locked.save(update_fields=["settled_count", "state", "mixed_at"])
 
 

@@ -49,6 +49,12 @@ def short_code(ring: KeyRing, invitation: UUID, salt: bytes) -> str:
     return _in_fours(_base32(int.from_bytes(digest), CODE_LENGTH))
 
 
+def open_code(ring: KeyRing, campaign: UUID, salt: bytes) -> str:
+    """The code of a campaign's open link, which anybody may pass on: typed and shaped like a person's own."""
+    digest = _mac(ring.token, b"open|" + str(campaign).encode() + b"|" + salt)
+    return _in_fours(_base32(int.from_bytes(digest), CODE_LENGTH))
+
+
 def code_index(ring: KeyRing, code: str) -> str | None:
     """Index of a code as a person typed it: any case, spaces or dashes, O for 0 and I or L for 1; None if impossible."""
     normal = _normal(code, CODE_LENGTH)

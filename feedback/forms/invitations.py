@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from feedback.importers.recipients import Recipients, read_file, read_pasted
+from feedback.selectors.register import Known
 from feedback.services.invitations import LINKS_ON_A_SHEET
+from microcredentials.models import Enrolment, PartnerContact
 
 LARGEST_FILE = 5 * 1024 * 1024
 PROBLEMS_SHOWN = 20
@@ -69,3 +73,49 @@ class PrintForm(forms.Form):
     group = forms.CharField(
         label=_("Group"), max_length=60, required=False, help_text=_("Only if results are wanted by group.")
     )
+
+
+class RegisterForm(forms.Form):
+    """Which learners of the register to invite, by the state of their enrolment."""
+
+    states = forms.MultipleChoiceField(label=_("Learners who are"), widget=forms.CheckboxSelectMultiple)
+    by_edition = forms.BooleanField(
+        label=_("Compare the editions"),
+        required=False,
+        help_text=_("Each edition becomes a group. Then answers are mixed once, when the campaign closes."),
+    )
+
+    def __init__(self, *args: Any, known: Mapping[str, Known], pooled: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = dict(Enrolment.State.choices)
+        self.fields["states"].choices = [  # type: ignore[attr-defined]
+            (state, self._label(names[state], found)) for state, found in known.items()
+        ]
+        if not pooled:
+            del self.fields["by_edition"]
+
+    @staticmethod
+    def _label(name: Any, found: Known) -> str:
+        return ngettext(
+            "%(name)s: %(count)s person, %(reachable)s with an address",
+            "%(name)s: %(count)s people, %(reachable)s with an address",
+            found.people,
+        ) % {"name": name, "count": found.people, "reachable": found.reachable}
+
+
+class ContactsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, contact: Any) -> str:
+        position = f", {contact.position}" if contact.position else ""
+        return f"{contact.partner.name}: {contact.name}{position}"
+
+
+class ContactsForm(forms.Form):
+    """Which contacts of the partners to invite."""
+
+    contacts = ContactsField(
+        label=_("Contacts"), queryset=PartnerContact.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, contacts: QuerySet[PartnerContact], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contacts"].queryset = contacts  # type: ignore[attr-defined]

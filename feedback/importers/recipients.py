@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
@@ -39,11 +40,15 @@ _check_address = EmailValidator()
 
 @dataclass(frozen=True)
 class Recipient:
-    """One person to invite: where they stand in the list, the address in lower case, the group ("" for none)."""
+    """One person to invite: where they stand in the list, the address in lower case, the group ("" for none).
+
+    `partner_id` is the institution that a contact of the register speaks for.
+    """
 
     row: int
     address: str
     group: str = ""
+    partner_id: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -9,9 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from feedback.models import Campaign
+from feedback.selectors.answers import may_read_answers
 from feedback.selectors.campaigns import Participation, participation_of
+from feedback.selectors.invitations import open_link_of
+from feedback.selectors.readers import named, readers_of
 from feedback.services.campaigns import opening_refusal
 from feedback.services.invitations import reminder_refusal
+from feedback.targets import TargetKind
 from iqas.core import clock
 from iqas.core.access import can
 from iqas.ui.components import Number, Reason, Step
@@ -25,15 +30,28 @@ SENTENCES = {
     "campaign.links_printed": gettext_lazy("made links to print"),
     "campaign.opened": gettext_lazy("opened it"),
     "campaign.reminded": gettext_lazy("sent a reminder"),
+    "campaign.readers": gettext_lazy("named the readers of the comments"),
+    "campaign.paused": gettext_lazy("paused it"),
+    "campaign.resumed": gettext_lazy("resumed it"),
     "campaign.extended": gettext_lazy("extended it"),
     "campaign.closed": gettext_lazy("closed it"),
     "campaign.mixed": gettext_lazy("mixed the answers"),
     "campaign.finished": gettext_lazy("mixed the last answers and destroyed the key"),
+    "campaign.counted": gettext_lazy("counted the answers"),
+    "campaign.ended": gettext_lazy("ended it"),
+    "answers.read": gettext_lazy("read the single answers"),
 }
 FIELDS = {
     "title_es": gettext_lazy("Title in Spanish"),
     "title_en": gettext_lazy("Title in English"),
     "questionnaire": gettext_lazy("Questionnaire"),
+    "about": gettext_lazy("Asked about"),
+    "mode": gettext_lazy("Mode"),
+    "moment": gettext_lazy("Moment"),
+    "open_link": gettext_lazy("Open link"),
+    "reminders_most": gettext_lazy("Reminders at most"),
+    "readers": gettext_lazy("Readers of the comments"),
+    "answers": gettext_lazy("Answers"),
     "opens": gettext_lazy("Opens"),
     "closes": gettext_lazy("Closes"),
     "threshold": gettext_lazy("Minimum group size"),
@@ -51,6 +69,9 @@ FIELDS = {
 def detail(user: Any, campaign: Campaign) -> dict[str, Any]:
     total, groups = participation_of(campaign)
     is_draft, is_open = campaign.state == Campaign.State.DRAFT, campaign.state == Campaign.State.OPEN
+    is_paused = campaign.state == Campaign.State.PAUSED
+    may_invite = campaign.takes_links and bool(can(user, "campaign.invite", campaign))
+    may_pause = bool(can(user, "campaign.pause", campaign))
     return {
         "campaign": campaign,
         "steps": steps(user, campaign, total),
@@ -62,15 +83,47 @@ def detail(user: Any, campaign: Campaign) -> dict[str, Any]:
         "sheets": range(1, campaign.sheets_count + 1),
         "reminders": campaign.reminders_most,
         "may_edit": is_draft and bool(can(user, "campaign.edit", campaign)),
-        "may_invite": (is_draft or is_open) and bool(can(user, "campaign.invite", campaign)),
-        "may_extend": is_open and bool(can(user, "campaign.open", campaign)),
+        "may_invite": may_invite,
+        "may_extend": (is_open or is_paused) and bool(can(user, "campaign.open", campaign)),
+        "may_pause": is_open and may_pause,
+        "may_resume": is_paused and may_pause,
+        "may_read_answers": campaign.is_signed and not is_draft and may_read_answers(user, campaign),
+        "readers": reader_rows(campaign),
+        "open_link": open_link_of(campaign) if may_invite else None,
         "results_url": results_url(campaign),
         "entries": history_entries(campaign, SENTENCES, FIELDS),
     }
 
 
+@dataclass(frozen=True)
+class ReaderRow:
+    """Who reads which comments; `role`, `user` and `item_code` are what a form sends to take them away."""
+
+    name: Any
+    item_code: str
+    role: str
+    user: str
+
+
+def reader_rows(campaign: Campaign) -> list[ReaderRow]:
+    """Besides the quality office."""
+    return [
+        ReaderRow(named(row), row.item_code, row.role, str(row.user_id or ""))
+        for row in readers_of(campaign).rows
+    ]
+
+
 def rate_number(campaign: Campaign, total: Participation) -> Number:
-    """The response rate with its numerator and denominator."""
+    """The response rate with its numerator and denominator; with an open link there is none, and it says so."""
+    if campaign.open_link:
+        return Number(
+            _("Response rate"),
+            None,
+            share=True,
+            n=total.answered,
+            reason=_("Anybody with the open link can answer: nobody knows how many could."),
+            source=campaign.code,
+        )
     return Number(
         _("Response rate"),
         total.rate,
@@ -115,9 +168,16 @@ def _invite_step(user: Any, campaign: Campaign, total: Participation) -> Step:
     decision = can(user, "campaign.invite", campaign)
     if not decision:
         return Step(title, "blocked", text=text, reasons=[Reason(decision.reason)])
-    url = reverse("feedback:campaign-invite", kwargs={"code": campaign.code})
-    enough = total.invited >= campaign.threshold
+    url = invite_url(campaign)
+    enough = total.invited >= campaign.threshold or campaign.open_link
     return Step(title, "done" if enough else "current", text=text, url=url, verb=_("Invite"))
+
+
+def invite_url(campaign: Campaign) -> str:
+    """The first way to invite: contacts where partners are asked, else a list."""
+    partners = campaign.target_kind == TargetKind.PARTNERS
+    name = "campaign-invite-contacts" if partners else "campaign-invite"
+    return reverse(f"feedback:{name}", kwargs={"code": campaign.code})
 
 
 def _open_step(user: Any, campaign: Campaign) -> Step:
@@ -145,9 +205,7 @@ def _remedy(user: Any, campaign: Campaign, code: str, message: Any) -> Reason:
             message, reverse("feedback:campaign-edit", kwargs={"code": campaign.code}), _("Change the dates")
         )
     if code in ("nobody-invited", "too-few-invited") and can(user, "campaign.invite", campaign):
-        return Reason(
-            message, reverse("feedback:campaign-invite", kwargs={"code": campaign.code}), _("Invite")
-        )
+        return Reason(message, invite_url(campaign), _("Invite"))
     return Reason(message)
 
 
@@ -157,8 +215,15 @@ def _collect_step(user: Any, campaign: Campaign, total: Participation) -> Step:
         return Step(title, "todo")
     text = _("%(answered)s of %(invited)s have answered.") % {
         "answered": total.answered,
-        "invited": total.invited,
+        "invited": total.reached,
     }
+    if campaign.open_link:
+        text = _("%(answered)s have answered.") % {"answered": total.answered}
+    if campaign.state == Campaign.State.PAUSED:
+        url = reverse("feedback:campaign-resume", kwargs={"code": campaign.code})
+        allowed_to = bool(can(user, "campaign.pause", campaign))
+        paused = _("Paused. %(text)s") % {"text": text}
+        return Step(title, "current", text=paused, url=url if allowed_to else "", verb=_("Resume"))
     if campaign.state != Campaign.State.OPEN:
         return Step(title, "done", text=text)
     if campaign.opens and campaign.opens > clock.today():
@@ -174,7 +239,8 @@ def _close_step(user: Any, campaign: Campaign) -> Step:
     if campaign.state in (Campaign.State.CLOSED, Campaign.State.MIXED):
         return Step(title, "done")
     text = _("It closes by itself after the last day.")
-    if campaign.state == Campaign.State.OPEN and can(user, "campaign.close", campaign):
+    running = campaign.state in (Campaign.State.OPEN, Campaign.State.PAUSED)
+    if running and can(user, "campaign.close", campaign):
         url = reverse("feedback:campaign-close", kwargs={"code": campaign.code})
         return Step(title, "todo", due=campaign.closes, text=text, url=url, verb=_("Close now"))
     return Step(title, "todo", due=campaign.closes, text=text)

@@ -2,14 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from feedback.views import campaigns
+from feedback.views import answers, campaigns
 
 STAFF = [
     path("", campaigns.campaign_list, name="campaign-list"),
     path("campaigns/add/", campaigns.campaign_add, name="campaign-add"),
+    path("campaigns/add/pool/", campaigns.campaign_add_pool, name="campaign-add-pool"),
+    path("campaigns/add/partners/", campaigns.campaign_add_partners, name="campaign-add-partners"),
     path("campaigns/<str:code>/", campaigns.campaign_detail, name="campaign-detail"),
     path("campaigns/<str:code>/edit/", campaigns.campaign_edit, name="campaign-edit"),
     path("campaigns/<str:code>/open/", campaigns.campaign_open, name="campaign-open"),
+    path("campaigns/<str:code>/readers/", campaigns.campaign_readers, name="campaign-readers"),
+    path("campaigns/<str:code>/answers/", answers.campaign_answers, name="campaign-answers"),
+    path("campaigns/<str:code>/pause/", campaigns.campaign_pause, name="campaign-pause"),
+    path("campaigns/<str:code>/resume/", campaigns.campaign_resume, name="campaign-resume"),
     path("campaigns/<str:code>/extend/", campaigns.campaign_extend, name="campaign-extend"),
     path("campaigns/<str:code>/close/", campaigns.campaign_close, name="campaign-close"),
 ]

@@ -6,6 +6,16 @@ from feedback.views import invitations, survey
 
 STAFF = [
     path("campaigns/<str:code>/invite/", invitations.campaign_invite, name="campaign-invite"),
+    path(
+        "campaigns/<str:code>/invite/learners/",
+        invitations.campaign_invite_learners,
+        name="campaign-invite-learners",
+    ),
+    path(
+        "campaigns/<str:code>/invite/contacts/",
+        invitations.campaign_invite_contacts,
+        name="campaign-invite-contacts",
+    ),
     path("campaigns/<str:code>/print/", invitations.campaign_print, name="campaign-print"),
     path("campaigns/<str:code>/sheets/<int:sheet>/", invitations.campaign_sheet, name="campaign-sheet"),
     path("campaigns/<str:code>/remind/", invitations.campaign_remind, name="campaign-remind"),

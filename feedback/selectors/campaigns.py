@@ -56,7 +56,7 @@ def participation_of(campaign: Campaign) -> tuple[Participation, list[Participat
     """Of the campaign, and of each declared group from which no small group can be read or worked out."""
     rows = list(
         campaign.invitations.values("group_code").annotate(
-            invited=Count("pk"),
+            invited=Count("pk", filter=Q(by_open_link=False)),
             answered=Count("pk", filter=Q(used=True)),
             by_mail=Count("pk", filter=Q(email_enc__isnull=False)),
             unmailed=Count("pk", filter=Q(email_enc__isnull=False, last_mail_day__isnull=True, used=False)),
@@ -116,6 +116,20 @@ def campaigns_out_of_balance() -> QuerySet[Any]:
             receipted=_count_of(Receipt.objects.all()),
         )
         .exclude(used=F("waiting") + F("mixed") + F("destroyed_count"), receipted=F("mixed"))
+        .order_by("code")
+    )
+
+
+def signed_out_of_balance() -> QuerySet[Any]:
+    """Campaigns whose used links are not exactly their signed answers and receipts; with `used`, `signed`, `receipted`."""
+    return (
+        Campaign.objects.filter(mode__in=(Campaign.Mode.CONFIDENTIAL, Campaign.Mode.ATTRIBUTED))
+        .annotate(
+            used=_count_of(Invitation.objects.filter(used=True)),
+            signed=_count_of(SignedAnswer.objects.all()),
+            receipted=_count_of(Receipt.objects.all()),
+        )
+        .exclude(used=F("signed"), receipted=F("signed"))
         .order_by("code")
     )
 

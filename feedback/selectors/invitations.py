@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from feedback.anonymity.installed import installed_ring
-from feedback.anonymity.tokens import short_code, token
+from feedback.anonymity.tokens import open_code, short_code, token
 from feedback.models import Campaign
 
 QUIET_ZONE = 4  # squares, ISO/IEC 18004
@@ -47,6 +47,15 @@ def printed_links(campaign: Campaign, sheet: int) -> list[PrintedLink]:
         url = survey_url(token(ring, invitation, salt))
         links.append(PrintedLink(url, _qr(url), short_code(ring, invitation, salt)))
     return links
+
+
+def open_link_of(campaign: Campaign) -> PrintedLink | None:
+    """The link that anybody may pass on, where the campaign has one."""
+    if not campaign.open_link:
+        return None
+    code = open_code(installed_ring(), campaign.pk, bytes(campaign.salt))
+    url = f"{settings.BASE_URL}{reverse('survey:open-link', kwargs={'code': code})}"
+    return PrintedLink(url, _qr(url), code)
 
 
 def campaign_links(campaign: Campaign) -> list[str]:

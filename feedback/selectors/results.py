@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Model, OuterRef, Subquery
@@ -17,9 +18,10 @@ from django.db.models.functions import Coalesce
 
 from feedback import statistics
 from feedback.models import Campaign, Comment, GroupSummary, Item, ItemSummary
+from feedback.selectors.campaigns import shown_groups
+from feedback.selectors.readers import readable_items
 from feedback.services.summaries import EVERYBODY
 from feedback.statistics import MIN_ITEMS_FOR_STRAIGHT_LINE, Scale
-from iqas.core.disclosure import Disclosure, suppress
 
 NO_GROUP = ""
 
@@ -171,18 +173,23 @@ def campaign_results(campaign: Campaign, language: str) -> CampaignResults:
         results,
         straight_lined=campaign.straight_lined if scaled >= MIN_ITEMS_FOR_STRAIGHT_LINE else None,
         scaled_items=scaled,
-        items=tuple(_item(rows, campaign.threshold, hidden, language) for rows in summaries.values()),
+        items=tuple(_item(rows, campaign, hidden, language) for rows in summaries.values()),
         groups=groups,
     )
 
 
-def shown_comments(campaign: Campaign) -> list[tuple[Item, list[str]]]:
-    """The comments that a reviewer chose to show, by question; none where fewer than the threshold answered."""
+def shown_comments(campaign: Campaign, user: Any) -> list[tuple[Item, list[str]]]:
+    """The comments that a reviewer chose to show, by question, where the person is among those who were named to
+
+    the respondents as readers; none where fewer than the threshold answered.
+    """
     if campaign.responses_count < campaign.threshold:
         return []
-    rows = campaign.comments.filter(review_state=Comment.Review.SHOWN).select_related("item")
+    rows = campaign.comments.filter(review_state__in=Comment.PUBLISHED).select_related("item")
     by_question = groupby(rows.order_by("item__order", "id"), key=lambda comment: comment.item)
-    return [(item, [comment.text for comment in comments]) for item, comments in by_question]
+    found = [(item, [comment.text for comment in comments]) for item, comments in by_question]
+    readable = readable_items(user, campaign, [item.code for item, _texts in found])
+    return [(item, texts) for item, texts in found if item.code in readable]
 
 
 def translated(obj: Model, field: str, language: str) -> str:
@@ -214,7 +221,7 @@ def _groups(campaign: Campaign) -> tuple[GroupResult, ...]:
     labels = {code: label for code, label, _responses in declared}
     sizes = {code: responses for code, _label, responses in declared}
     sizes[NO_GROUP] = campaign.responses_count - sum(sizes.values())
-    may = suppress(sizes, threshold=campaign.threshold)
+    may = shown_groups(campaign, sizes)
     return tuple(
         GroupResult(code, labels.get(code, ""), size if code in may.shown else None)
         for code, size in sizes.items()
@@ -222,7 +229,7 @@ def _groups(campaign: Campaign) -> tuple[GroupResult, ...]:
 
 
 def _item(
-    rows: Mapping[str, ItemSummary], threshold: int, hidden_groups: frozenset[str], language: str
+    rows: Mapping[str, ItemSummary], campaign: Campaign, hidden_groups: frozenset[str], language: str
 ) -> ItemResult:
     everybody = rows[EVERYBODY]
     item = everybody.item
@@ -238,21 +245,19 @@ def _item(
         labels={int(point): label for point, label in labels.items()},
         importance_of=item.importance_of,
         condition=item.shown_if_code,
-        figures=_figures(everybody) if everybody.n >= threshold else SUPPRESSED,
-        groups=_group_figures(rows, threshold, hidden_groups),
+        figures=_figures(everybody) if everybody.n >= campaign.threshold else SUPPRESSED,
+        groups=_group_figures(rows, campaign, hidden_groups),
     )
 
 
 def _group_figures(
-    rows: Mapping[str, ItemSummary], threshold: int, hidden_groups: frozenset[str]
+    rows: Mapping[str, ItemSummary], campaign: Campaign, hidden_groups: frozenset[str]
 ) -> dict[str, Figures]:
     answered = {group: row.n for group, row in rows.items() if group != EVERYBODY}
     if not answered:
         return {}
     answered_in_none = rows[EVERYBODY].n - sum(answered.values())
-    may: Disclosure[str] = suppress(
-        answered | {NO_GROUP: answered_in_none}, threshold=threshold, hidden=hidden_groups
-    )
+    may = shown_groups(campaign, answered | {NO_GROUP: answered_in_none}, hidden=hidden_groups)
     return {group: _figures(rows[group]) if group in may.shown else SUPPRESSED for group in answered}
 
 

@@ -24,7 +24,7 @@ from iqas.core import clock
 
 _TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}")
 
-Status = Literal["open", "used", "early", "over"]
+Status = Literal["open", "used", "early", "paused", "over"]
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,19 @@ class Visit:
     @property
     def status(self) -> Status:
         """Whether the link can answer now, and if not, why."""
-        if self.invitation.used:
-            return "used"
-        if self.campaign.state in (Campaign.State.CLOSED, Campaign.State.MIXED):
-            return "over"
-        today = clock.today()
-        if self.campaign.state == Campaign.State.DRAFT or (
-            self.campaign.opens and self.campaign.opens > today
-        ):
-            return "early"
-        return "over" if self.campaign.closes and self.campaign.closes < today else "open"
+        return "used" if self.invitation.used else door_of(self.campaign)
+
+
+def door_of(campaign: Campaign) -> Status:
+    """Whether a campaign takes answers today, and if not, why."""
+    today = clock.today()
+    if campaign.state in (Campaign.State.CLOSED, Campaign.State.MIXED):
+        return "over"
+    if campaign.state == Campaign.State.DRAFT or (campaign.opens and campaign.opens > today):
+        return "early"
+    if campaign.closes and campaign.closes < today:
+        return "over"
+    return "paused" if campaign.state == Campaign.State.PAUSED else "open"
 
 
 @dataclass(frozen=True)
@@ -78,13 +81,21 @@ def find_visit(token: str) -> Visit | None:
 
 
 def token_of_code(typed: str) -> str | None:
-    """The token behind a short code, however it was typed; None for a code that we did not print."""
+    """The token behind a short code of one's own, however it was typed; None for any other."""
     ring = _ring()
     index = code_index(ring, typed) if ring else None
     if ring is None or index is None:
         return None
     invitation = Invitation.objects.select_related("campaign").filter(code_idx=index).first()
     return token(ring, invitation.pk, bytes(invitation.campaign.salt)) if invitation else None
+
+
+def campaign_of_open_code(typed: str) -> Campaign | None:
+    """The campaign whose open link has this code, however it was typed; None for any other code."""
+    ring = _ring()
+    index = code_index(ring, typed) if ring else None
+    found = Campaign.objects.filter(open_idx=index, open_link=True) if index else ()
+    return next(iter(found), None)
 
 
 def screens_of(campaign: Campaign) -> tuple[Screen, ...]:
@@ -127,5 +138,10 @@ def receipt_is_counted(typed: str) -> bool:
     return digest is not None and Receipt.objects.filter(h=digest).exists()
 
 
+def links_exist() -> bool:
+    """Whether any link was ever made with the keys of this installation."""
+    return Invitation.objects.exists() or Campaign.objects.filter(open_link=True).exists()
+
+
 def _ring() -> KeyRing | None:
-    return ring_for_visits(links_exist=Invitation.objects.exists)
+    return ring_for_visits(links_exist=links_exist)

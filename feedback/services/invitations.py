@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -18,6 +19,7 @@ from feedback.anonymity.keys import KeyRing
 from feedback.anonymity.tokens import code_index, mail_index, read_stop_mark, short_code, token, token_index
 from feedback.importers.recipients import Recipient
 from feedback.models import Campaign, CampaignGroup, Invitation, MailOptOut
+from feedback.selectors.survey import links_exist
 from feedback.services.mailing import addressed, send_first_mails, send_reminders
 from iqas.core import clock
 from iqas.core.access import require
@@ -43,8 +45,9 @@ class Invited:
 def invite_people(*, actor: Any, campaign: Campaign, people: Sequence[Recipient]) -> Invited:
     """Invite each address once, however often it is given. In an open campaign the mails go out at once.
 
-    Refuses `campaign-over`, `nobody` (an empty list) and `group-late` (a new group after the opening: answers
-    already mixed could not be told apart from it).
+    Refuses `campaign-over`, `nobody` (an empty list), `group-late` (a new group after the opening: answers already
+    mixed could not be told apart from it), and where institutions answer in their own name `invited-unnamed` and
+    `partner-twice`. An anonymous campaign never keeps which partner a link is for.
     """
     campaign = _locked(campaign)
     if actor is not None:
@@ -57,10 +60,14 @@ def invite_people(*, actor: Any, campaign: Campaign, people: Sequence[Recipient]
     known = _known(by_index, Invitation.objects.filter(campaign=campaign))
     opted_out = _known(by_index, MailOptOut.objects.all()) - known
     new = {index: one for index, one in by_index.items() if index not in known | opted_out}
+    if campaign.mode == Campaign.Mode.ATTRIBUTED:
+        _refuse_unnamed(campaign, [one.partner_id for one in new.values()])
     groups = _groups(campaign, {one.group for one in new.values() if one.group})
     invitations = []
     for index, person in new.items():
         invitation = Invitation(campaign=campaign, group_code=groups.get(person.group, ""), mail_idx=index)
+        if campaign.is_signed:
+            invitation.partner_id = person.partner_id
         invitation.email_enc = encrypt_address(ring, person.address, invitation.pk)
         invitation.tok_idx = token_index(ring, token(ring, invitation.pk, bytes(campaign.salt)))
         invitations.append(invitation)
@@ -81,7 +88,8 @@ def invite_people(*, actor: Any, campaign: Campaign, people: Sequence[Recipient]
 def print_links(*, actor: Any, campaign: Campaign, count: int, group: str = "") -> int:
     """Make links without address for one printed sheet; returns the sheet's number.
 
-    Refuses `campaign-over`, `links-count` (1 to 200 on a sheet) and `group-late`.
+    Refuses `campaign-over`, `links-count` (1 to 200 on a sheet), `group-late`, and `invited-unnamed` where
+    institutions answer in their own name.
     """
     campaign = _locked(campaign)
     if actor is not None:
@@ -93,6 +101,8 @@ def print_links(*, actor: Any, campaign: Campaign, count: int, group: str = "") 
             _("A sheet has from 1 to %(most)s links.") % {"most": LINKS_ON_A_SHEET},
             field="count",
         )
+    if campaign.mode == Campaign.Mode.ATTRIBUTED:
+        _refuse_unnamed(campaign, [None])
     ring = _ring()
     code = _groups(campaign, {group} if group else set()).get(group, "")
     campaign.sheets_count += 1
@@ -164,7 +174,7 @@ def reminder_refusal(campaign: Campaign) -> RuleViolation | None:
 
 def stop_mails(*, mark: str) -> bool:
     """Write no more survey mail to the person behind this mark; False for a mark that is not ours."""
-    ring = ring_for_visits(links_exist=Invitation.objects.exists)
+    ring = ring_for_visits(links_exist=links_exist)
     index = read_stop_mark(ring, mark) if ring else None
     if index is None:
         return False
@@ -195,13 +205,29 @@ def _locked(campaign: Campaign) -> Campaign:
 
 
 def _refuse_over(campaign: Campaign) -> None:
-    over = campaign.state not in (Campaign.State.DRAFT, Campaign.State.OPEN)
-    if over or (campaign.closes is not None and campaign.closes < clock.today()):
+    if not campaign.takes_links or (campaign.closes is not None and campaign.closes < clock.today()):
         raise RuleViolation("campaign-over", _("The campaign is over: nobody can be invited any more."))
 
 
+def _refuse_unnamed(campaign: Campaign, partners: Sequence[UUID | None]) -> None:
+    """One link an institution, and every link an institution's."""
+    if None in partners:
+        raise RuleViolation(
+            "invited-unnamed",
+            _("Institutions answer in their own name: choose contacts of the partners."),
+            field="addresses",
+        )
+    invited = set(campaign.invitations.values_list("partner", flat=True))
+    if len(set(partners)) < len(partners) or invited & set(partners):
+        raise RuleViolation(
+            "partner-twice",
+            _("An institution answers once: choose one contact of each partner."),
+            field="contacts",
+        )
+
+
 def _ring() -> KeyRing:
-    return ring_for_new_links(links_exist=Invitation.objects.exists())
+    return ring_for_new_links(links_exist=links_exist())
 
 
 def _known(indexes: Iterable[str], rows: Any) -> set[str]:

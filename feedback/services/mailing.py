@@ -47,7 +47,7 @@ def build_mail(*, invitation: str, wave: int) -> Mail | None:
     """The mail of one invitation at the moment it is sent; None when it has lapsed: answered, closed, opted out."""
     found = (
         Invitation.objects.filter(pk=UUID(invitation), used=False, undelivered=False, email_enc__isnull=False)
-        .select_related("campaign")
+        .select_related("campaign", "partner")
         .exclude(mail_idx__in=MailOptOut.objects.values("mail_idx"))
         .first()
     )
@@ -66,6 +66,8 @@ def build_mail(*, invitation: str, wave: int) -> Mail | None:
             "title": campaign.title,
             "last_day": day(campaign.closes),
             "threshold": campaign.threshold,
+            "mode": campaign.mode,
+            "partner": found.partner.name if found.partner else "",
             "wave": wave,
             "last": wave >= campaign.reminders_most,
             "stop_url": stop_url,

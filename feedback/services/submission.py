@@ -14,7 +14,7 @@ from feedback.anonymity.installed import installed_ring
 from feedback.anonymity.sealing import SealedAnswer, seal
 from feedback.anonymity.tokens import draft_reference, new_receipt, receipt_hash
 from feedback.answer_sheet import AnswerSheet
-from feedback.models import Campaign, Draft, Inbox, Invitation
+from feedback.models import Campaign, Draft, Inbox, Invitation, Receipt, SignedAnswer
 from feedback.selectors.survey import Visit
 from iqas.core import clock
 from iqas.core.refusals import RuleViolation
@@ -51,18 +51,13 @@ def clear_draft(*, visit: Visit) -> None:
 def submit(*, visit: Visit, sheet: AnswerSheet) -> str:
     """Take the answer, once, and return its receipt, which nobody can derive again.
 
-    Refuses `already-answered` and `not-open`. The invitation and the sealed answer change in one transaction: both
-    or neither. What the answer says is never in the database before the mixing, not even for a moment.
+    Refuses `already-answered` and `not-open`. The invitation and the answer change in one transaction: both or
+    neither. What an anonymous answer says is never in the database before the mixing, not even for a moment; a
+    confidential or attributed one is kept with its invitation, as its first page says.
     """
     campaign, ring = visit.campaign, installed_ring()
     receipt = new_receipt()
-    answer = SealedAnswer(
-        answers=sheet.values,
-        comments=sheet.comments,
-        group_code=visit.invitation.group_code,
-        receipt_hash=receipt_hash(receipt) or "",
-    )
-    sealed = seal(answer, bytes(campaign.public_key or b""), campaign.pk, campaign.sealed_size or 0)
+    rows = _signed(visit, sheet, receipt) if campaign.is_signed else [_sealed(visit, sheet, receipt)]
     with transaction.atomic():
         pass_gate(campaign.pk)
         open_campaign = Campaign.objects.filter(takes_answers(), pk=OuterRef("campaign_id"))
@@ -71,9 +66,35 @@ def submit(*, visit: Visit, sheet: AnswerSheet) -> str:
         )
         if unused.update(used=True, undelivered=False) != 1:
             raise _refusal(visit)
-        Inbox.objects.create(campaign_id=campaign.pk, sealed=sealed)
+        for row in rows:
+            row.save(force_insert=True)
         Draft.objects.filter(ref=draft_reference(ring, visit.token)).delete()
     return receipt
+
+
+def _sealed(visit: Visit, sheet: AnswerSheet, receipt: str) -> Inbox:
+    campaign = visit.campaign
+    answer = SealedAnswer(
+        answers=sheet.values,
+        comments=sheet.comments,
+        group_code=visit.invitation.group_code,
+        receipt_hash=receipt_hash(receipt) or "",
+    )
+    sealed = seal(answer, bytes(campaign.public_key or b""), campaign.pk, campaign.sealed_size or 0)
+    return Inbox(campaign_id=campaign.pk, sealed=sealed)
+
+
+def _signed(visit: Visit, sheet: AnswerSheet, receipt: str) -> list[SignedAnswer | Receipt]:
+    return [
+        SignedAnswer(
+            campaign_id=visit.campaign.pk,
+            invitation_id=visit.invitation.pk,
+            answers=sheet.values,
+            comments=sheet.comments,
+            answered_on=clock.today(),
+        ),
+        Receipt(h=receipt_hash(receipt) or "", campaign_id=visit.campaign.pk),
+    ]
 
 
 def _refusal(visit: Visit) -> RuleViolation:

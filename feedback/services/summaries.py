@@ -96,8 +96,10 @@ def _replace(campaign: Campaign, counted: Sequence[ItemSummary]) -> None:
 def _count(campaign: Campaign, items: list[Item], declared: set[str]) -> dict[str, Tally]:
     scaled = [item.code for item in items if item.is_scaled]
     tallies = {group: Tally() for group in (EVERYBODY, *sorted(declared))}
-    rows = campaign.responses.values_list("group_code", "answers").iterator(chunk_size=CHUNK)
-    for group, answers in rows:
+    kept: Any = campaign.signed_answers if campaign.is_signed else campaign.responses
+    group_of = "invitation__group_code" if campaign.is_signed else "group_code"
+    rows = kept.order_by().values_list(group_of, "answers")
+    for group, answers in rows.iterator(chunk_size=CHUNK):
         tallies[EVERYBODY].add(answers, items, scaled)
         if group in declared:
             tallies[group].add(answers, items, scaled)

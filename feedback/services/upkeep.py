@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, F
 
 from feedback.anonymity.mixer import Mixing, mix, settle
 from feedback.models import Campaign, Draft
+from feedback.services import summaries
 from feedback.services.campaigns import close_due
 from feedback.services.invitations import forget_addresses
 from feedback.services.mailing import count_undelivered, send_first_mails
@@ -27,14 +28,15 @@ def hourly() -> dict[str, Mixing]:
     count_undelivered(Campaign.objects.filter(undelivered_count__gt=0).exclude(state=Campaign.State.MIXED))
     mixings: dict[str, Mixing] = {}
     refusals: list[RuleViolation] = []
-    waiting = Q(state__in=(Campaign.State.OPEN, Campaign.State.CLOSED))
-    for campaign in Campaign.objects.filter(waiting, mode=Campaign.Mode.ANONYMOUS):
+    running = (Campaign.State.OPEN, Campaign.State.PAUSED, Campaign.State.CLOSED)
+    for campaign in Campaign.objects.filter(state__in=running):
         try:
             mixings[campaign.code] = mix(campaign.pk)
         except RuleViolation as refusal:
             log.exception("campaign_not_mixed", campaign=campaign.code, code=refusal.code)
             refusals.append(refusal)
     settle()
+    _count_attributed()
     for campaign in Campaign.objects.filter(state=Campaign.State.OPEN):
         with transaction.atomic():
             send_first_mails(campaign)
@@ -43,3 +45,16 @@ def hourly() -> dict[str, Mixing]:
     if refusals:
         raise refusals[0]
     return mixings
+
+
+def _count_attributed() -> None:
+    """What institutions answer in their own name may be read as it comes in: there is nobody to protect."""
+    answered = (
+        Campaign.objects.filter(
+            mode=Campaign.Mode.ATTRIBUTED, state__in=(Campaign.State.OPEN, Campaign.State.PAUSED)
+        )
+        .annotate(answered=Count("signed_answers"))
+        .exclude(answered=F("responses_count"))
+    )
+    for campaign in answered:
+        summaries.refresh(campaign)

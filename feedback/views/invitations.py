@@ -11,17 +11,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from feedback.forms.invitations import InviteForm, PrintForm
+from feedback.forms.invitations import ContactsForm, InviteForm, PrintForm, RegisterForm
 from feedback.models import Campaign
 from feedback.selectors.invitations import printed_links
+from feedback.selectors.register import contacts_of, known_by_state, usual_states
 from feedback.services import invitations
 from feedback.services.invitations import Invited
+from feedback.services.register import invite_contacts, invite_learners
 from feedback.views.shared import WRITE, campaign_of, posted
 from iqas.core.access import require
 from iqas.core.views import page
 from iqas.organisation.models import University
 from iqas.ui import forms
 from iqas.ui.once import once
+from microcredentials.models import PartnerContact
 
 
 @page("campaign.invite", methods=WRITE)
@@ -38,6 +41,60 @@ def campaign_invite(request: HttpRequest, code: str) -> HttpResponse:
             return redirect(campaign)
     context = {"campaign": campaign, "form": form}
     return render(request, "feedback/campaign_invite.html", context, status=forms.form_status(form))
+
+
+@page("campaign.invite", methods=WRITE)
+def campaign_invite_learners(request: HttpRequest, code: str) -> HttpResponse:
+    """From the register, by the state of their enrolment; how many there are, never who."""
+    campaign = campaign_of(request, code)
+    require(request.user, "campaign.invite", campaign)
+    target = campaign.target
+    audience = campaign.questionnaire_version.questionnaire.audience
+    known = known_by_state(target.editions)
+    usual = [state for state in usual_states(audience, campaign.moment) if state in known]
+    form = RegisterForm(
+        posted(request), known=known, pooled=len(target.editions) > 1, initial={"states": usual}
+    )
+    if request.method == "POST" and form.is_valid():
+        with forms.refusals(form):
+            outcome = invite_learners(actor=request.user, campaign=campaign, **form.cleaned_data)
+            messages.success(request, _invited_sentence(outcome, 0))
+            return redirect(campaign)
+    context = {"campaign": campaign, "form": form, "known": known}
+    return render(request, "feedback/campaign_invite_learners.html", context, status=forms.form_status(form))
+
+
+@page("campaign.invite", methods=WRITE)
+def campaign_invite_contacts(request: HttpRequest, code: str) -> HttpResponse:
+    """Contacts of the partners that are asked."""
+    campaign = campaign_of(request, code)
+    require(request.user, "campaign.invite", campaign)
+    contacts = contacts_of(campaign.target)
+    form = ContactsForm(posted(request), contacts=contacts, initial={"contacts": _first_of_each(campaign)})
+    if request.method == "POST" and form.is_valid():
+        with forms.refusals(form):
+            outcome = invite_contacts(
+                actor=request.user, campaign=campaign, contacts=list(form.cleaned_data["contacts"])
+            )
+            messages.success(request, _invited_sentence(outcome, 0))
+            return redirect(campaign)
+    found = list(contacts)
+    named = {contact.partner_id for contact in found}
+    context = {
+        "campaign": campaign,
+        "form": form,
+        "found": found,
+        "without": [partner for partner in campaign.target.partners if partner.pk not in named],
+    }
+    return render(request, "feedback/campaign_invite_contacts.html", context, status=forms.form_status(form))
+
+
+def _first_of_each(campaign: Campaign) -> list[PartnerContact]:
+    """Everybody; where institutions answer in their own name, one of each."""
+    found = list(contacts_of(campaign.target))
+    if campaign.mode != Campaign.Mode.ATTRIBUTED:
+        return found
+    return list({contact.partner_id: contact for contact in reversed(found)}.values())
 
 
 @page("campaign.invite", methods=WRITE)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from feedback.answer_sheet import CANNOT_JUDGE, AnswerSheet, Posted, Problem, field_name
 from feedback.models import Item
+from feedback.selectors.readers import Readers
 
 SHORT_SCALE = 7  # more points than this are numbers in rows, not one tile a line
 
@@ -38,6 +40,7 @@ class Question:
     low_label: str
     high_label: str
     problem: str | Promise
+    readers: str
 
     @property
     def anchor(self) -> str:
@@ -46,14 +49,23 @@ class Question:
 
 
 def questions_of(
-    items: Iterable[Item], sheet: AnswerSheet, posted: Posted, problems: Sequence[Problem]
+    items: Iterable[Item],
+    sheet: AnswerSheet,
+    posted: Posted,
+    problems: Sequence[Problem],
+    readers: Readers | None = None,
 ) -> list[Question]:
-    """The items with the answers of the sheet; a text that was refused comes back as it was posted."""
+    """The items with the answers of the sheet; a text that was refused comes back as it was posted.
+
+    `readers` are named beside each comment.
+    """
     messages = {problem.item.code: problem.message for problem in problems}
-    return [_question(item, sheet, posted, messages.get(item.code, "")) for item in items]
+    return [_question(item, sheet, posted, messages.get(item.code, ""), readers) for item in items]
 
 
-def _question(item: Item, sheet: AnswerSheet, posted: Posted, problem: str | Promise) -> Question:
+def _question(
+    item: Item, sheet: AnswerSheet, posted: Posted, problem: str | Promise, readers: Readers | None
+) -> Question:
     name = field_name(item)
     labels = _labels(item)
     value = sheet.values.get(item.code)
@@ -77,7 +89,16 @@ def _question(item: Item, sheet: AnswerSheet, posted: Posted, problem: str | Pro
         low_label=labels.get(str(item.scale_min), ""),
         high_label=labels.get(str(item.scale_max), ""),
         problem=problem,
+        readers=in_words(readers.words(item.code)) if readers and item.kind == Item.Kind.TEXT else "",
     )
+
+
+def in_words(names: Sequence[str | Promise]) -> str:
+    """Several names as a sentence has them."""
+    words = [str(name) for name in names]
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(names)s and %(last)s") % {"names": ", ".join(words[:-1]), "last": words[-1]}
 
 
 def _shape(item: Item) -> str:

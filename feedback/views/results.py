@@ -30,7 +30,7 @@ def campaign_results_page(request: HttpRequest, code: str) -> HttpResponse:
         "hidden_groups": [group for group in results.groups if group.suppressed and group.code],
         "response_rate": None if results.response_rate is None else float(results.response_rate),
         "straight_share": results.straight_lined / results.responses if results.straight_lined else None,
-        "comments": shown_comments(campaign),
+        "comments": shown_comments(campaign, request.user),
         "waiting": _waiting(campaign) if reviewer else 0,
         "is_reviewer": reviewer,
     }

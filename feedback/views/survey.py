@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
@@ -16,10 +15,12 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from feedback.answer_sheet import AnswerSheet, Problem, asked, read_posted, unanswered
 from feedback.models import Item
+from feedback.selectors.readers import Readers, readers_of
 from feedback.selectors.survey import (
     Progress,
     Screen,
     Visit,
+    campaign_of_open_code,
     find_visit,
     progress_of,
     receipt_is_counted,
@@ -30,15 +31,17 @@ from feedback.selectors.survey import (
 from feedback.services.invitations import stop_mails
 from feedback.services.submission import clear_draft, save_draft, submit
 from feedback.views.questions import questions_of
+from feedback.views.respondent import (
+    REASON,
+    begin_context,
+    closed_door,
+    enter,
+    keep_cookie,
+    render_survey,
+    visit_of,
+)
 from iqas.core.refusals import RuleViolation
 from iqas.core.views import public
-from iqas.organisation.models import University
-
-COOKIE = "survey_token"
-COOKIE_SECONDS = 4 * 60 * 60
-SMALL_GROUP = 15
-REASON = "respondents have a link and no account"
-CLOSED_DOOR = {"used": 410, "over": 410, "early": 403}
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def link_follow(request: HttpRequest, token: str) -> HttpResponse:
     visit = find_visit(token)
     if visit is None:
         return redirect(f"{reverse('survey:code-enter')}?unknown=link")
-    return _enter(visit)
+    return enter(visit)
 
 
 @public(REASON, methods=("GET", "HEAD", "POST"))
@@ -92,7 +95,9 @@ def code_enter(request: HttpRequest) -> HttpResponse:
         token = token_of_code(request.POST.get("code", ""))
         visit = find_visit(token) if token else None
         if visit is not None:
-            return _enter(visit)
+            return enter(visit)
+        if campaign_of_open_code(request.POST.get("code", "")) is not None:
+            return redirect("survey:open-link", code=request.POST["code"].strip())
         problem = "code"
     status = {"link": 404, "code": 422}.get(problem, 200)
     context = {
@@ -100,36 +105,33 @@ def code_enter(request: HttpRequest) -> HttpResponse:
         "has_errors": problem == "code",
         "typed": request.POST.get("code", "")[:40],
     }
-    return _render(request, "code_enter.html", context, status=status)
+    return render_survey(request, "code_enter.html", context, status=status)
 
 
 @public(REASON)
 def survey_begin(request: HttpRequest, code: str) -> HttpResponse:
-    """The first screen: who asks, why, how long, how anonymity is kept, who reads what."""
-    visit = _visit(request, code)
+    """The first screen: who asks, why, how long, in which mode, who reads what."""
+    visit = visit_of(request, code)
     if visit is None or visit.status != "open":
-        return _closed_door(request, visit)
+        return closed_door(request, visit)
     screens = screens_of(visit.campaign)
-    context = {
-        "campaign": visit.campaign,
+    context = begin_context(visit.campaign, screens) | {
         "progress": progress_of(visit, screens),
-        "pages": len(screens),
-        "has_comments": any(item.kind == Item.Kind.TEXT for screen in screens for item in screen.items),
-        "small_group": visit.campaign.invited_count < SMALL_GROUP,
+        "partner": visit.invitation.partner,
         "group": visit.campaign.groups.filter(code=visit.invitation.group_code).first()
         if visit.invitation.group_code
         else None,
     }
-    return _keep_cookie(_render(request, "survey_begin.html", context), visit)
+    return keep_cookie(render_survey(request, "survey_begin.html", context), visit)
 
 
 @public(REASON, methods=("GET", "HEAD", "POST"))
 @sensitive_post_parameters()
 def survey_answer(request: HttpRequest, code: str, page: int) -> HttpResponse:
     """One section. Every button of it keeps what was answered; only "Send" sends."""
-    visit = _visit(request, code)
+    visit = visit_of(request, code)
     if visit is None or visit.status != "open":
-        return _closed_door(request, visit)
+        return closed_door(request, visit)
     screens = screens_of(visit.campaign)
     if not 1 <= page <= len(screens):
         return redirect("survey:survey-begin", code=code)
@@ -149,13 +151,13 @@ def survey_answer(request: HttpRequest, code: str, page: int) -> HttpResponse:
 @public(REASON, methods=("GET", "HEAD", "POST"))
 def survey_clear(request: HttpRequest, code: str) -> HttpResponse:
     """Asks once, then deletes the draft."""
-    visit = _visit(request, code)
+    visit = visit_of(request, code)
     if visit is None or visit.status != "open":
-        return _closed_door(request, visit)
+        return closed_door(request, visit)
     if request.method == "POST":
         clear_draft(visit=visit)
         return redirect("survey:survey-begin", code=code)
-    return _keep_cookie(_render(request, "survey_clear.html", {"campaign": visit.campaign}), visit)
+    return keep_cookie(render_survey(request, "survey_clear.html", {"campaign": visit.campaign}), visit)
 
 
 @public("a receipt says whether an answer is counted, to whoever holds it", methods=("GET", "HEAD", "POST"))
@@ -164,7 +166,7 @@ def receipt_check(request: HttpRequest) -> HttpResponse:
     """Is the answer that gave this receipt counted? Yes, or after a later mixing; never which."""
     typed = request.POST.get("receipt", "")[:80]
     context = {"asked": request.method == "POST", "counted": bool(typed) and receipt_is_counted(typed)}
-    return _render(request, "receipt_check.html", context)
+    return render_survey(request, "receipt_check.html", context)
 
 
 @csrf_exempt  # RFC 8058: mail programs send this POST by themselves
@@ -174,44 +176,7 @@ def mail_stop(request: HttpRequest, mark: str) -> HttpResponse:
     stopped = request.method == "POST" and stop_mails(mark=mark)
     status = 404 if request.method == "POST" and not stopped else 200
     context = {"stopped": stopped, "unknown": status == 404}
-    return _render(request, "mail_stop.html", context, status=status)
-
-
-def _render(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """A survey page; who asks stands on each of them."""
-    context["university"] = University.objects.first()
-    return render(request, f"feedback/survey/{template}", context, status=status)
-
-
-def _enter(visit: Visit) -> HttpResponse:
-    response = redirect("survey:survey-begin", code=visit.campaign.code)
-    response["Referrer-Policy"] = "no-referrer"
-    return _keep_cookie(response, visit)
-
-
-def _keep_cookie(response: HttpResponse, visit: Visit) -> HttpResponse:
-    response.set_cookie(
-        COOKIE,
-        visit.token,
-        max_age=COOKIE_SECONDS,
-        path=reverse("survey:survey-begin", kwargs={"code": visit.campaign.code}),
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
-    return response
-
-
-def _visit(request: HttpRequest, code: str) -> Visit | None:
-    visit = find_visit(request.COOKIES.get(COOKIE, ""))
-    return visit if visit is not None and visit.campaign.code == code else None
-
-
-def _closed_door(request: HttpRequest, visit: Visit | None) -> HttpResponse:
-    if visit is None:
-        return _render(request, "link_needed.html", {}, status=404)
-    context = {"campaign": visit.campaign, "status": visit.status, "sent_now": request.method == "POST"}
-    return _render(request, "survey_closed.html", context, status=CLOSED_DOOR[visit.status])
+    return render_survey(request, "mail_stop.html", context, status=status)
 
 
 def _take_page(place: Place, progress: Progress) -> HttpResponse:
@@ -263,9 +228,9 @@ def _send(place: Place, sheet: AnswerSheet) -> HttpResponse:
     try:
         receipt = submit(visit=visit, sheet=sheet)
     except RuleViolation:
-        return _closed_door(place.request, find_visit(visit.token))
-    context = {"campaign": visit.campaign, "receipt": receipt}
-    return _render(place.request, "survey_sent.html", context)
+        return closed_door(place.request, find_visit(visit.token))
+    context = {"campaign": visit.campaign, "receipt": receipt, "partner": visit.invitation.partner}
+    return render_survey(place.request, "survey_sent.html", context)
 
 
 def _section(place: Place, sheet: AnswerSheet, problems: Sequence[Problem]) -> HttpResponse:
@@ -276,10 +241,16 @@ def _section(place: Place, sheet: AnswerSheet, problems: Sequence[Problem]) -> H
         "position": list(place.shown).index(place.page) + 1,
         "pages": len(place.shown),
         "last": place.is_last,
-        "questions": questions_of(place.items, sheet, place.posted, problems),
+        "questions": questions_of(place.items, sheet, place.posted, problems, _readers(place)),
         "has_errors": bool(problems),
         "interface_languages": settings.INTERFACE_LANGUAGES,
     }
     status = 422 if problems and place.request.method == "POST" else 200
-    response = _render(place.request, "survey_answer.html", context, status=status)
-    return _keep_cookie(response, place.visit)
+    response = render_survey(place.request, "survey_answer.html", context, status=status)
+    return keep_cookie(response, place.visit)
+
+
+def _readers(place: Place) -> Readers | None:
+    """Who reads the comments of this page, where it asks for one."""
+    has_texts = any(item.kind == Item.Kind.TEXT for item in place.items)
+    return readers_of(place.visit.campaign) if has_texts else None

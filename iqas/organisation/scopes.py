@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from os.path import commonpath
+
 from django.db import transaction
 
 from iqas.core.codes import next_number
@@ -26,3 +29,10 @@ def paths_above(path: str) -> list[str]:
 def ancestors(scope: Scope) -> list[Scope]:
     """The scopes above, the university first."""
     return list(Scope.objects.filter(path__in=paths_above(scope.path)).order_by("path"))
+
+
+def common_ancestor(scopes: Sequence[Scope]) -> Scope:
+    """The lowest scope that is each of these or stands above it. At least one is given."""
+    if len({scope.pk for scope in scopes}) == 1:
+        return scopes[0]
+    return Scope.objects.get(path=f"{commonpath([scope.path for scope in scopes])}/")

@@ -129,20 +129,25 @@ def make_campaign(
     opens: date | None = None,
     closes: date | None = None,
     threshold: int | None = None,
+    aim: Any = None,
+    **terms: Any,
 ) -> Campaign:
     """A campaign from today to 30 days from now with so many printed links, addresses, and links by group.
 
-    Open unless `is_open` is false; an open one has at least as many invited people as its threshold.
+    Open unless `is_open` is false; an open one has at least as many invited people as its threshold. `terms` are those
+    of the service (`mode="confidential"`); `aim` is another target than one edition.
     """
     the_university()
     today = clock.today()
     campaign = campaigns.create_campaign(
         actor=None,
-        edition=edition or make_plain_edition(),
+        edition=None if aim else edition or make_plain_edition(),
+        aim=aim,
         questionnaire_version=version or make_questionnaire(),
         opens=opens or today,
         closes=closes or date.fromordinal(today.toordinal() + 30),
         threshold=threshold,
+        **terms,
     )
     if addresses:
         people = [Recipient(row, address) for row, address in enumerate(addresses, start=1)]

@@ -38,9 +38,9 @@ class Command(BaseCommand):
             )
 
     def _one(self, code: str, close: bool) -> dict[str, Mixing]:
-        campaign = Campaign.objects.filter(code=code, mode=Campaign.Mode.ANONYMOUS).first()
+        campaign = Campaign.objects.filter(code=code).exclude(mode=Campaign.Mode.IMPORTED).first()
         if campaign is None:
-            raise CommandError(f"There is no anonymous campaign {code}.")
-        if close and campaign.state == Campaign.State.OPEN:
+            raise CommandError(f"There is no campaign {code} that people answer here.")
+        if close and campaign.state in (Campaign.State.OPEN, Campaign.State.PAUSED):
             close_campaign(actor=None, campaign=campaign)
         return {code: mix_and_settle(campaign.pk)}

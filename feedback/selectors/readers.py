@@ -1,0 +1,66 @@
+"""Who reads the comments of a campaign: what respondents are told before they write, and what is then held to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models import Campaign, CommentReader
+from iqas.accounts.models import Role
+from iqas.core.access import can, grants
+
+USUAL = (Role.COORDINATOR,)
+CHOICES = (Role.QUALITY_OFFICER, Role.COORDINATOR, Role.REVIEWER, Role.APPROVER, Role.READER)
+OFFICE = _("the quality office")
+IN_WORDS: dict[str, str | Promise] = {
+    Role.QUALITY_OFFICER: OFFICE,
+    Role.COORDINATOR: _("those responsible for the course"),
+    Role.REVIEWER: _("the reviewers of the quality system"),
+    Role.APPROVER: _("those who approve micro-credentials"),
+    Role.READER: _("the teaching staff with access to its quality data"),
+}
+ALL = ""
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Besides the quality office, which reviews every comment: by the code of the question, "" for all questions."""
+
+    rows: tuple[CommentReader, ...]
+
+    def of(self, item_code: str = ALL) -> Iterator[CommentReader]:
+        """Those of one question: its own, and those of all."""
+        return (row for row in self.rows if row.item_code in (ALL, item_code))
+
+    def words(self, item_code: str = ALL) -> list[str | Promise]:
+        """As a respondent is told, the quality office first."""
+        return list(dict.fromkeys([OFFICE, *(named(row) for row in self.of(item_code))]))
+
+
+def readers_of(campaign: Campaign) -> Readers:
+    """The declared readers, or the usual ones where none were declared."""
+    rows = tuple(campaign.comment_readers.select_related("user"))
+    return Readers(rows or tuple(CommentReader(campaign=campaign, role=role) for role in USUAL))
+
+
+def may_read_comments(user: Any, campaign: Campaign, readers: Readers, item_code: str = ALL) -> bool:
+    """Whether the person is among those who were named to the respondents. Needs the campaign's scope."""
+    if can(user, "comment.review", campaign):
+        return True
+    held = {grant.role for grant in grants(user) if campaign.scope.path.startswith(grant.path)}
+    return any(row.role in held or row.user_id == user.pk for row in readers.of(item_code))
+
+
+def readable_items(user: Any, campaign: Campaign, codes: Iterable[str]) -> frozenset[str]:
+    """Of these questions, those whose comments the person may read."""
+    readers = readers_of(campaign)
+    return frozenset(code for code in codes if may_read_comments(user, campaign, readers, code))
+
+
+def named(row: CommentReader) -> str | Promise:
+    """In words that a respondent understands."""
+    return row.user.get_full_name() if row.user is not None else IN_WORDS[row.role]
