@@ -18,6 +18,7 @@ from django.db import models, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from feedback.anonymity.cadence import is_time_to_rewrite
 from feedback.anonymity.compaction import compact
 from feedback.anonymity.groups import dissolved_groups
 from feedback.anonymity.installed import installed_ring
@@ -53,9 +54,11 @@ def mix_and_settle(campaign_id: UUID) -> Mixing:
 def mix(campaign_id: UUID) -> Mixing:
     """Mix what may be mixed now; `settle` must follow, outside this transaction.
 
-    While the campaign is open, in steps of at least `batch`, leaving at least as many; with groups, nothing. Once it
+    While the campaign is open, in steps of at least `batch`, leaving at least as many; with groups, nothing; in a large
+    installation once at once and then by night, when everything may be rewritten (`cadence`). Once the campaign
     is closed, everything; fewer answers than the threshold are destroyed unread. A process killed anywhere leaves
-    what the next run completes. Answers that are kept with their invitation are only counted, at closing. Refuses `seal-key` where answers wait and their key is missing or another.
+    what the next run completes. Answers that are kept with their invitation are only counted, at closing. Refuses
+    `seal-key` where answers wait and their key is missing or another.
     """
     campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)
     if campaign.is_signed:
@@ -76,19 +79,22 @@ def _count_signed(campaign: Campaign) -> Mixing:
 
 
 def settle() -> None:
-    """What follows mixings: no trace of old rows in the database's files, new summaries, no key once all is mixed.
+    """What follows mixings: new summaries, no trace of old rows in the database's files, no key once all is mixed.
 
     Runs outside any transaction. Doing it again changes nothing; a run that was killed is completed by the next.
     """
     pending = list(Campaign.objects.filter(mixings_count__gt=F("settled_count")))
-    if any(not campaign.is_signed for campaign in pending):
-        compact()
+    for campaign in pending:
+        summaries.refresh(campaign)
+    sealed = [campaign for campaign in pending if not campaign.is_signed]
+    if sealed:
+        replaced = any(campaign.mixings_count > 1 for campaign in sealed)
+        compact(everything=replaced or is_time_to_rewrite())
     for campaign in pending:
         _settle_one(campaign)
 
 
 def _settle_one(campaign: Campaign) -> None:
-    summaries.refresh(campaign)
     all_mixed = campaign.state == Campaign.State.CLOSED and not campaign.inbox.exists()
     if all_mixed:
         installed_ring().destroy_seal(campaign.pk)
@@ -106,6 +112,8 @@ def _take_batches(campaign: Campaign, waiting: list[UUID]) -> Mixing:
     """As many whole batches as leave one behind: whoever compares two dumps never sees fewer than `batch` move."""
     batches = len(waiting) // campaign.batch - 1
     if batches < 1 or campaign.groups.exists():
+        return Mixing(waiting=len(waiting))
+    if campaign.mixings_count and not is_time_to_rewrite():
         return Mixing(waiting=len(waiting))
     opened = _unseal(campaign, SystemRandom().sample(waiting, batches * campaign.batch))
     if len(opened) < campaign.batch:
