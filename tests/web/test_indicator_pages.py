@@ -99,7 +99,7 @@ def test_the_list_is_filtered_by_state_and_leaves_with_the_origin_of_each_figure
         "20",
     )
     assert (told["2025-26 target"], told["2025-26 state"]) == ("≥\u00a077.5\u00a0%", "just missed")
-    assert float(told["2025-26"].replace(",", ".")) == 0.9
+    assert float(told["2025-26"].replace(",", ".")) == 0.75
 
 
 def test_the_state_stands_beside_the_target(
