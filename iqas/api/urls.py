@@ -12,6 +12,8 @@ urlpatterns = [
     path("schema/", views.SchemaView.as_view(), name="schema"),
     path("token/", TokenView.as_view(), name="token"),
     path("docs/", views.DocsView.as_view(url_name="api:schema"), name="docs"),
+    path("jobs/", include("iqas.jobs.api.urls")),
+    path("evidence/", include("iqas.evidence.api.urls")),
     path("feedback/", include("feedback.api.urls")),
     path("", include("microcredentials.api.urls")),
 ]

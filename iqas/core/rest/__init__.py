@@ -6,10 +6,11 @@ description, and how a program says which revision of a text it has seen. The fr
 from iqas.core.rest.description import Problem, operation
 from iqas.core.rest.revisions import Revised, seen_in, tagged
 from iqas.core.rest.shapes import Shape, ShapeOfModel, known_query
-from iqas.core.rest.views import ApiView, ListView
+from iqas.core.rest.views import ApiView, FileView, ListView
 
 __all__ = [
     "ApiView",
+    "FileView",
     "ListView",
     "Problem",
     "Revised",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
@@ -47,17 +48,36 @@ def operation(
     answer: Any = None,
     request: Any = None,
     status: int = 200,
+    also: int = 0,
+    file: str = "",
+    rejects: Any = None,
     about: str = "",
     revised: bool = False,
     parameters: Sequence[OpenApiParameter] = (),
     example: dict[str, Any] | None = None,
     refused: dict[str, Any] | None = None,
 ) -> Callable[[V], V]:
-    """Describes one operation. `example` is a request, `refused` a problem that it may answer with."""
-    writes = request is not None or status in (201, 204)
+    """Describes one operation. `example` is a request, `refused` a problem that it may answer with.
+
+    `also` is another status with the same answer; `file` the media type of a file that is the answer; `rejects` the shape of
+    the 409 where it says more than a problem does.
+    """
+    writes = request is not None or status in (201, 202, 204)
     answers: dict[Any, Any] = {status: OpenApiResponse(answer) if answer is not None else None}
-    for code in (400, 401, 403, 404, *((409, 413) if writes else ()), *((428,) if revised else ())):
-        answers[(code, MEDIA)] = OpenApiResponse(Problem, description=SAID[code])
+    if file:
+        answers = {(status, file): OpenApiResponse(OpenApiTypes.BINARY, description="The file.")}
+    if also:
+        answers[also] = answers[status]
+    for code in (
+        400,
+        401,
+        403,
+        404,
+        *((409, 413) if writes else (409,) if file else ()),
+        *((428,) if revised else ()),
+    ):
+        shape = rejects if rejects is not None and code == 409 else Problem
+        answers[(code, MEDIA)] = OpenApiResponse(shape, description=SAID[code])
     examples = []
     if example is not None:
         examples.append(OpenApiExample("request", value=example, request_only=True))

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from rest_framework.generics import ListAPIView
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -47,6 +48,19 @@ class ApiView(APIView):
         if may:
             access.require(self.request.user, may, found)
         return found
+
+
+class AsItIs(BaseContentNegotiation):
+    """A file has one form, whatever the program says that it accepts; problems are JSON."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class FileView(ApiView):
+    """Answers with a file."""
+
+    content_negotiation_class = AsItIs
 
 
 class ListView(ApiView, ListAPIView):  # type: ignore[type-arg]

@@ -1,0 +1,1 @@
+"""The evidence part of the API."""

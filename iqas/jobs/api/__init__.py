@@ -1,0 +1,1 @@
+"""The jobs part of the API."""
