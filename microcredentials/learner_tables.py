@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters
-from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from iqas.core.access import allowed
-from iqas.organisation.models import AcademicYear
 from iqas.ui import lists
 from microcredentials.models import Enrolment, Learner
-from microcredentials.tables import visible_centres
 
 CHANGE_FORM = "change"
 
@@ -30,28 +25,6 @@ class LearnerTable(lists.Table):
     class Meta(lists.Table.Meta):
         model = Learner
         fields = ("name", "email", "document_number", "student_number")
-
-
-class LearnerFilter(lists.FilterSet):
-    q = lists.Search(fields=("search_key",))
-    centre = django_filters.ModelChoiceFilter(label=_("Centre"), queryset=visible_centres, method="in_centre")
-    year = django_filters.ModelChoiceFilter(
-        label=_("Enrolled in"), queryset=AcademicYear.objects.all(), method="in_year"
-    )
-
-    class Meta:
-        model = Learner
-        fields = ("q", "centre", "year")
-
-    def in_centre(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        return self._with(queryset, edition__microcredential__centre=value)
-
-    def in_year(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        return self._with(queryset, edition__year=value)
-
-    def _with(self, queryset: QuerySet[Any], **lookup: Any) -> QuerySet[Any]:
-        mine = allowed(self.request.user, "enrolment.view").filter(**lookup)
-        return queryset.filter(pk__in=mine.values("learner"))
 
 
 class ChoiceColumn(lists.Column):
@@ -103,14 +76,3 @@ class EnrolmentTable(lists.Table):
             _now("Change"),
             record.learner,
         )
-
-
-class EnrolmentFilter(lists.FilterSet):
-    q = lists.Search(fields=("learner__search_key",))
-    state = django_filters.ChoiceFilter(
-        label=_("State"), choices=Enrolment.State.choices, empty_label=_("All")
-    )
-
-    class Meta:
-        model = Enrolment
-        fields = ("q", "state")

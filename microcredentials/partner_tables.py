@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from iqas.core.access import allowed
 from iqas.ui import lists, states
-from microcredentials.models import Participation, Partner, Pathway
-from microcredentials.selectors import partners as selectors
-from microcredentials.tables import visible_centres
+from microcredentials.models import Partner, Pathway
 
 
 class ActiveColumn(lists.StateColumn):
@@ -40,36 +35,6 @@ class PartnerTable(lists.Table):
         order_by = ("name",)
 
 
-class PartnerFilter(lists.FilterSet):
-    q = lists.Search(fields=("search_key",))
-    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Partner.Kind.choices, empty_label=_("All"))
-    role = django_filters.ChoiceFilter(
-        label=_("Role"), choices=Participation.Role.choices, empty_label=_("All"), method="by_role"
-    )
-    country = django_filters.CharFilter(label=_("Country"), lookup_expr="iexact")
-    agreement = django_filters.ChoiceFilter(
-        label=_("Agreement"),
-        choices=[("yes", _("in force")), ("no", _("none")), ("renew", _("to renew"))],
-        empty_label=_("All"),
-        method="by_agreement",
-    )
-    is_active = django_filters.BooleanFilter(label=_("Active"))
-
-    class Meta:
-        model = Partner
-        fields = ("q", "kind", "role", "country", "agreement", "is_active")
-
-    def by_role(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        seen = selectors.participations_seen(self.request.user).filter(role=value)
-        return queryset.filter(pk__in=seen.values("partner"))
-
-    def by_agreement(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        if value == "renew":
-            every = allowed(self.request.user, "partner.view")
-            return queryset.filter(pk__in=selectors.to_renew(every).order_by().values("partner"))
-        return queryset.filter(agreement=value == "yes")
-
-
 class PathwayTable(lists.Table):
     code = lists.CodeColumn(verbose_name=_("Code"))
     name = lists.Column(verbose_name=_("Name"), order_by="sort_name", linkify=True)
@@ -82,15 +47,3 @@ class PathwayTable(lists.Table):
         model = Pathway
         fields = ("code", "name", "centre", "target_name", "target_ects", "members")
         order_by = ("name",)
-
-
-class PathwayFilter(lists.FilterSet):
-    q = lists.Search(fields=("search_key",))
-    centre = django_filters.ModelChoiceFilter(label=_("Centre"), queryset=visible_centres)
-    target = django_filters.ChoiceFilter(
-        label=_("Kind of target"), choices=Pathway.Target.choices, empty_label=_("All")
-    )
-
-    class Meta:
-        model = Pathway
-        fields = ("q", "centre", "target")

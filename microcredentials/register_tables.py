@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from iqas.core import clock
-from iqas.organisation.models import AcademicYear
 from iqas.ui import lists, states
 from iqas.ui.lists import tables
 from microcredentials.models import (
@@ -20,10 +16,7 @@ from microcredentials.models import (
     MicroCredentialVersion,
     Submission,
 )
-from microcredentials.models.partners import NOTICE
 from microcredentials.selectors.documents import Shelf
-from microcredentials.selectors.process import waiting_for
-from microcredentials.tables import visible_centres
 
 TONES = {"future": "none", "in_force": "met", "expiring": "partly", "expired": "unmet"}
 
@@ -63,31 +56,6 @@ class SubmissionTable(lists.Table):
         order_by = ("-submitted_at",)
 
 
-class SubmissionFilter(lists.FilterSet):
-    q = lists.Search(fields=("version__microcredential__search_key",))
-    centre = django_filters.ModelChoiceFilter(
-        label=_("Centre"), field_name="version__microcredential__centre", queryset=visible_centres
-    )
-    state = django_filters.ChoiceFilter(
-        label=_("State"), choices=Submission.State.choices, empty_label=_("All")
-    )
-    whose = django_filters.ChoiceFilter(
-        label=_("Next act"),
-        choices=[("mine", _("waiting for me")), ("late", _("late"))],
-        empty_label=_("All"),
-        method="by_turn",
-    )
-
-    class Meta:
-        model = Submission
-        fields = ("q", "centre", "state", "whose")
-
-    def by_turn(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        if value == "late":
-            return queryset.filter(due__lt=clock.today())
-        return queryset.filter(pk__in=waiting_for(self.request.user).order_by().values("pk"))
-
-
 class AgreementStateColumn(lists.StateColumn):
     """Where an agreement stands today."""
 
@@ -113,28 +81,6 @@ class AgreementTable(lists.Table):
     class Meta(lists.Table.Meta):
         model = Agreement
         fields = ("partner", "kind", "title", "starts", "ends", "state")
-
-
-class AgreementFilter(lists.FilterSet):
-    q = lists.Search(fields=("partner__search_key", "title"))
-    state = django_filters.ChoiceFilter(
-        label=_("State"), choices=Agreement.State.choices, empty_label=_("All"), method="by_state"
-    )
-
-    class Meta:
-        model = Agreement
-        fields = ("q", "state")
-
-    def by_state(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """As `Agreement.state_on`."""
-        today = clock.today()
-        begun = queryset.filter(starts__lte=today)
-        return {
-            "future": queryset.filter(starts__gt=today),
-            "in_force": begun.filter(Q(ends=None) | Q(ends__gt=today + NOTICE)),
-            "expiring": begun.filter(ends__gte=today, ends__lte=today + NOTICE),
-            "expired": begun.filter(ends__lt=today),
-        }[value]
 
 
 class EnrolmentRegisterTable(lists.Table):
@@ -170,23 +116,6 @@ class EnrolmentRegisterTable(lists.Table):
     class Meta(lists.Table.Meta):
         model = Enrolment
         fields = ("name", "edition", "title", "year", "state", "grade", "enrolled_on", "state_on")
-
-
-class EnrolmentRegisterFilter(lists.FilterSet):
-    q = lists.Search(fields=("learner__search_key", "edition__code__startswith"))
-    centre = django_filters.ModelChoiceFilter(
-        label=_("Centre"), field_name="edition__microcredential__centre", queryset=visible_centres
-    )
-    year = django_filters.ModelChoiceFilter(
-        label=_("Academic year"), field_name="edition__year", queryset=AcademicYear.objects.all()
-    )
-    state = django_filters.ChoiceFilter(
-        label=_("State"), choices=Enrolment.State.choices, empty_label=_("All")
-    )
-
-    class Meta:
-        model = Enrolment
-        fields = ("q", "centre", "year", "state")
 
 
 class ProgrammeContentTable(SubmissionTable):
@@ -243,17 +172,6 @@ class ContinuingTable(lists.Table):
     class Meta(lists.Table.Meta):
         model = MicroCredentialVersion
         fields = ("code", "title", "centre", "number", "ects", "mode", "responsible", "approved_at")
-
-
-class ContinuingFilter(lists.FilterSet):
-    q = lists.Search(fields=("microcredential__search_key",))
-    centre = django_filters.ModelChoiceFilter(
-        label=_("Centre"), field_name="microcredential__centre", queryset=visible_centres
-    )
-
-    class Meta:
-        model = MicroCredentialVersion
-        fields = ("q", "centre")
 
 
 class DocumentTable(lists.Table):

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from iqas.core.access import allowed
-from iqas.organisation.models import AcademicYear, Centre
 from iqas.ui import lists, states
 from microcredentials import completeness
 from microcredentials.models import AnnualProgramme, Edition, MicroCredential
@@ -49,40 +46,6 @@ class MicroCredentialTable(lists.Table):
         fields = ("code", "title", "centre", "ects", "mode", "complete", "state")
 
 
-def visible_centres(request: Any) -> QuerySet[Centre]:
-    return allowed(request.user, "centre.view")
-
-
-class MicroCredentialFilter(lists.FilterSet):
-    q = lists.Search(fields=("search_key",))
-    centre = django_filters.ModelChoiceFilter(label=_("Centre"), queryset=visible_centres)
-    state = django_filters.ChoiceFilter(
-        label=_("State"), choices=MicroCredential.State.choices, empty_label=_("All")
-    )
-    year = django_filters.ModelChoiceFilter(
-        label=_("With an edition in"), queryset=AcademicYear.objects.all(), method="in_year"
-    )
-    complete = django_filters.ChoiceFilter(
-        label=_("Annex I"),
-        choices=[("yes", _("complete")), ("no", _("incomplete"))],
-        empty_label=_("All"),
-        method="by_completeness",
-    )
-
-    class Meta:
-        model = MicroCredential
-        fields = ("q", "centre", "state", "year", "complete")
-
-    def in_year(self, queryset: QuerySet[Any], name: str, value: AcademicYear) -> QuerySet[Any]:
-        return queryset.filter(pk__in=Edition.objects.filter(year=value).values("microcredential"))
-
-    def by_completeness(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        known = queryset.exclude(state=MicroCredential.State.IMPORTED)
-        if value == "yes":
-            return known.filter(current__elements_done=completeness.TOTAL)
-        return known.filter(current__elements_done__lt=completeness.TOTAL)
-
-
 class EditionTable(lists.Table):
     code = lists.CodeColumn(verbose_name=_("Code"))
     title = lists.Column(
@@ -104,19 +67,6 @@ class EditionTable(lists.Table):
     class Meta(lists.Table.Meta):
         model = Edition
         fields = ("code", "title", "centre", "year", "starts", "ends", "places", "state")
-
-
-class EditionFilter(lists.FilterSet):
-    q = lists.Search(fields=("microcredential__search_key", "code"))
-    centre = django_filters.ModelChoiceFilter(
-        label=_("Centre"), field_name="microcredential__centre", queryset=visible_centres
-    )
-    state = django_filters.ChoiceFilter(label=_("State"), choices=Edition.State.choices, empty_label=_("All"))
-    year = django_filters.ModelChoiceFilter(label=_("Academic year"), queryset=AcademicYear.objects.all())
-
-    class Meta:
-        model = Edition
-        fields = ("q", "centre", "state", "year")
 
 
 class ProgrammeStateColumn(lists.StateColumn):

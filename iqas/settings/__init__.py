@@ -316,6 +316,7 @@ SPECTACULAR_SETTINGS = {
         "OutcomeKind": "microcredentials.models.LearningOutcome.Kind",
         "TeacherRole": "microcredentials.models.Teacher.Role",
         "ParticipationRole": "microcredentials.models.Participation.Role",
+        "KindOfChange": "microcredentials.models.Change",
     },
 }
 

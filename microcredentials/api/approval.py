@@ -15,10 +15,11 @@ from rest_framework.response import Response
 from iqas.core.access import require
 from iqas.core.refusals import RuleViolation
 from iqas.core.rest import ListView, Shape, operation
+from iqas.core.rest.parsing import IN_PARTS
 from iqas.core.views import Access
 from microcredentials import rules
 from microcredentials.api.catalogue import MicroCredentialView
-from microcredentials.api.fields import IN_PARTS, DocumentCode, Person
+from microcredentials.api.fields import DocumentCode, Person, ProofCode
 from microcredentials.models import ApprovalAct, Change, MicroCredentialVersion, Remark, Submission
 from microcredentials.sections import CHOICES as SECTIONS
 from microcredentials.selectors.process import process_of, threads_of, waiting, waiting_for
@@ -104,7 +105,7 @@ class ActNew(Shape):
     outcome = serializers.ChoiceField(choices=ApprovalAct.Outcome.choices)
     held_on = serializers.DateField()
     body = serializers.CharField(required=False, allow_blank=True, max_length=200)
-    document = DocumentCode(required=False, help_text="Filed evidence and its version, as E-0012/1.")
+    document = ProofCode(required=False)
     upload = serializers.FileField(required=False, help_text="Or the file: it is filed as evidence.")
     conditions = serializers.CharField(required=False, allow_blank=True, max_length=LONG)
     reasons = ReasonsShape(required=False, help_text="Of a return: section → what has to change.")

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from iqas.core.access import allowed, can, require
 from iqas.core.rest import ApiView, ListView, Shape, operation, seen_in, tagged
+from iqas.core.rest.parsing import IN_PARTS
 from iqas.core.views import Access
 from microcredentials import completeness, rules
 from microcredentials.api.design import (
@@ -22,8 +23,8 @@ from microcredentials.api.design import (
     read_version,
     rows_in,
 )
-from microcredentials.api.fields import IN_PARTS, Coded, DocumentCode, Person
-from microcredentials.api.filters import MicroCredentialQuery
+from microcredentials.api.fields import Coded, DocumentCode, Person
+from microcredentials.filters import MicroCredentialFilter
 from microcredentials.models import MicroCredential, MicroCredentialVersion, StandingAct
 from microcredentials.sections import section_of
 from microcredentials.selectors.comparison import approved_before, compare
@@ -210,7 +211,7 @@ class MicroCredentialList(ListView):
     access = Access("permission", "microcredential.view")
     writing = "microcredential.create"
     serializer_class = MicroCredentialRow
-    filterset_class = MicroCredentialQuery
+    filterset_class = MicroCredentialFilter
 
     def rows(self) -> Any:
         return listed(self.request.user)

@@ -15,10 +15,12 @@ from iqas.core.access import allowed, can, require
 from iqas.core.rest import ApiView, ListView, Revised, Shape, operation, seen_in, tagged
 from iqas.core.views import Access
 from iqas.organisation.models import University
+from microcredentials.api.catalogue import ComparisonShape
 from microcredentials.api.fields import Amount, Coded, Person
-from microcredentials.api.filters import EditionQuery
 from microcredentials.deadlines import report_due, results_due
+from microcredentials.filters import EditionFilter
 from microcredentials.models import Edition, EditionReport, EnrolmentCount, Incident
+from microcredentials.selectors.comparison import compare, previous_edition, sentences
 from microcredentials.selectors.counts import shown_counts
 from microcredentials.selectors.editions import reedition_changes
 from microcredentials.services import edition_reports, editions
@@ -174,6 +176,15 @@ class ReportShape(Revised, Shape):
         return {**super().get_fields(), **texts}
 
 
+class EditionChangesShape(Shape):
+    """What differs from the edition before it: its terms, and the design that it runs; `sentences` say both as a text."""
+
+    since = serializers.CharField(source="since.code", default=None, allow_null=True)
+    terms = TermChangeShape(many=True)
+    design = ComparisonShape(allow_null=True, help_text="Null where both run the same version.")
+    sentences = serializers.ListField(child=serializers.CharField())
+
+
 class EditionView(ApiView):
     access = Access("permission", "edition.view")
 
@@ -200,10 +211,7 @@ class EditionView(ApiView):
         university = University.current()
         edition.results_due = results_due(edition.ends, university) if edition.ends else None
         edition.report_due = report_due(edition.ends, university) if edition.ends else None
-        edition.terms_changed = [
-            {"label": str(one.label), "before": _text(one.before), "after": _text(one.after)}
-            for one in reedition_changes(edition)
-        ]
+        edition.terms_changed = told_terms(edition)
         edition.next_steps = [
             {"step": step.name, "blocked_by": [need.code for need in blocked_by(edition, step.name)]}
             for step in transitions_from(edition)
@@ -214,7 +222,7 @@ class EditionView(ApiView):
 
 class EditionList(ListView, EditionView):
     serializer_class = EditionRow
-    filterset_class = EditionQuery
+    filterset_class = EditionFilter
     writing = "microcredential.edit"
 
     def rows(self) -> Any:
@@ -255,6 +263,24 @@ class EditionDetail(EditionView):
         seen = seen_in(request, body)
         editions.edit_edition(actor=request.user, edition=edition, seen=seen, **body)
         return self.told(code)
+
+
+class EditionChanges(EditionView):
+    """Since the last edition of the same micro-credential, of which this may be a re-edition."""
+
+    @operation("edition_changes", answer=EditionChangesShape)
+    def get(self, request: Request, code: str) -> Response:
+        edition = self.edition(code)
+        before = previous_edition(edition)
+        changed = before is not None and before.version_id != edition.version_id
+        design = compare(before.version, edition.version) if before is not None and changed else None
+        told = {
+            "since": before,
+            "terms": told_terms(edition),
+            "design": design,
+            "sentences": sentences(design) if design is not None else [],
+        }
+        return Response(EditionChangesShape(told).data)
 
 
 class EditionAdvance(EditionView):
@@ -382,6 +408,13 @@ def told_counts(edition: Edition, *, in_full: bool) -> dict[str, Any] | None:
         "hidden": [row.name for row in recorded if row.hidden],
         "numbers": {row.name: row.value for row in recorded},
     }
+
+
+def told_terms(edition: Edition) -> list[dict[str, Any]]:
+    return [
+        {"label": str(one.label), "before": _text(one.before), "after": _text(one.after)}
+        for one in reedition_changes(edition)
+    ]
 
 
 def _text(value: Any) -> str | None:

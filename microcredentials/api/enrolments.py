@@ -1,4 +1,4 @@
-"""Enrolments and learners: one by one, many at once, and from a file of the student system."""
+"""Enrolments and learners, one by one and many at once."""
 
 from __future__ import annotations
 
@@ -7,26 +7,22 @@ from uuid import UUID
 
 from django.http import Http404
 from rest_framework import serializers
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from iqas.core.access import allowed, require
-from iqas.core.files import check_size
 from iqas.core.rest import ApiView, ListView, Revised, Shape, operation, seen_in, tagged
 from iqas.core.views import Access
 from iqas.organisation.models import AcademicYear
 from microcredentials.api.editions import EditionView
-from microcredentials.api.fields import Coded
-from microcredentials.api.filters import EnrolmentQuery, LearnerQuery
 from microcredentials.api.people import IdentityShape, StatisticsShape, identity_of
-from microcredentials.models import Enrolment, Learner
+from microcredentials.filters import EnrolmentFilter, EnrolmentRegisterFilter, LearnerFilter
+from microcredentials.models import Enrolment, Learner, LearnerStatistics
+from microcredentials.selectors.registers import enrolments_seen
 from microcredentials.selectors.siiu import siiu_counts
 from microcredentials.services import enrolments, learners
-from microcredentials.services.enrolment_import import import_enrolments
 
 State = Enrolment.State
-CONFLICT = 409
 
 
 class LearnerRow(Shape):
@@ -93,44 +89,55 @@ class ChangedShape(Shape):
     changed = serializers.IntegerField()
 
 
-class ImportShape(Shape):
-    file = serializers.FileField(help_text="CSV or XLSX, its first row with the names of the columns.")
-    edition = Coded("enrolment.edit", required=False, help_text="Of all rows; else each row names its own.")
-    dry_run = serializers.BooleanField(default=False)
-
-
-class RejectedShape(Shape):
-    row = serializers.IntegerField(help_text="The header is row 1.")
-    field = serializers.CharField()
-    code = serializers.CharField()
-    message = serializers.CharField()
-
-
-class TalliesShape(Shape):
-    created = serializers.IntegerField()
-    updated = serializers.IntegerField()
-
-
-class ImportReport(Shape):
-    """What was done. With anything rejected nothing was written."""
-
-    rows = serializers.IntegerField()
-    created = serializers.IntegerField()
-    updated = serializers.IntegerField()
-    unchanged = serializers.IntegerField()
-    learners = TalliesShape()
-    passed_over = serializers.ListField(child=serializers.IntegerField())
-    sha256 = serializers.CharField()
-    written = serializers.BooleanField()
-    rejected = RejectedShape(many=True)
-
-
 class LearnerChange(Revised, IdentityShape):
     statistics = StatisticsShape(required=False)
 
 
 class EraseShape(Shape):
     reason = serializers.CharField(max_length=2000)
+
+
+class PersonShape(Shape):
+    """What identifies the person."""
+
+    def get_fields(self) -> dict[str, Any]:
+        identity = {name: serializers.CharField() for name in Learner.IDENTITY}
+        return {**identity, "registered_at": serializers.DateTimeField()}
+
+
+class HeldEnrolmentShape(Shape):
+    edition = serializers.CharField()
+    microcredential = serializers.CharField()
+    title = serializers.CharField()
+    starts = serializers.DateField(allow_null=True)
+    ends = serializers.DateField(allow_null=True)
+    state = serializers.ChoiceField(choices=State.choices)
+    grade = serializers.CharField(allow_null=True)
+    enrolled_on = serializers.DateField(allow_null=True)
+    state_on = serializers.DateField(allow_null=True)
+
+
+class EventShape(Shape):
+    """What was done with the data; `before` and `after` hold the fields that changed."""
+
+    at = serializers.DateTimeField()
+    action = serializers.CharField()
+    before = serializers.DictField()
+    after = serializers.DictField()
+
+
+class HeldShape(Shape):
+    """Everything held on a person."""
+
+    exported_at = serializers.DateTimeField()
+    university = serializers.CharField()
+    person = PersonShape()
+    statistics = serializers.DictField(
+        child=serializers.JSONField(),
+        help_text=f"{', '.join(LearnerStatistics.FIELDS)}; empty where nothing is held.",
+    )
+    enrolments = HeldEnrolmentShape(many=True)
+    history = EventShape(many=True)
 
 
 class CountedRowShape(Shape):
@@ -159,7 +166,7 @@ class EnrolmentList(ListView, EditionView):
     access = Access("permission", "enrolment.view")
     writing = "enrolment.edit"
     serializer_class = EnrolmentRead
-    filterset_class = EnrolmentQuery
+    filterset_class = EnrolmentFilter
 
     def rows(self) -> Any:
         edition = self.edition(self.kwargs["code"], may="enrolment.edit")
@@ -261,38 +268,19 @@ class EnrolmentDetail(ApiView):
         return tagged(Response(EnrolmentRead(changed).data), changed.version)
 
 
-class EnrolmentImport(ApiView):
-    """The list of the student system: all of it or nothing; twice is once; a dry run writes nothing."""
+class EnrolmentRegister(ListView):
+    """Every enrolment in the editions within your reach, the last academic year first."""
 
-    access = Access("permission", "enrolment.edit")
-    parser_classes = [MultiPartParser]
+    access = Access("permission", "enrolment.view")
+    serializer_class = EnrolmentRead
+    filterset_class = EnrolmentRegisterFilter
 
-    @operation(
-        "enrolment_import",
-        request=ImportShape,
-        answer=ImportReport,
-        about="Answers 409 with the report, as `report` of the problem, where a row is rejected.",
-    )
-    def post(self, request: Request) -> Response:
-        body = self.taken(ImportShape)
-        check_size(body["file"])
-        report = import_enrolments(
-            actor=request.user,
-            file=body["file"],
-            edition=body.get("edition"),
-            dry_run=body["dry_run"],
-            filename=body["file"].name,
-        )
-        if not report.rejected:
-            return Response(report.as_json())
-        problem = {
-            "type": "about:blank",
-            "title": str(report.rejected[0].message),
-            "status": CONFLICT,
-            "code": "rows-rejected",
-            "report": report.as_json(),
-        }
-        return Response(problem, status=CONFLICT, content_type="application/problem+json")
+    def rows(self) -> Any:
+        return enrolments_seen(self.request.user)
+
+    @operation("enrolment_register", answer=EnrolmentRead(many=True))
+    def get(self, request: Request) -> Response:
+        return self.answered(request)
 
 
 class LearnerList(ListView):
@@ -300,7 +288,7 @@ class LearnerList(ListView):
 
     access = Access("permission", "learner.view")
     serializer_class = LearnerRow
-    filterset_class = LearnerQuery
+    filterset_class = LearnerFilter
 
     def rows(self) -> Any:
         return (
@@ -351,7 +339,7 @@ class LearnerDetail(LearnerView):
 class LearnerExport(LearnerView):
     """Everything held on the person, for the person (GDPR art. 15 and 20). That it was taken is noted."""
 
-    @operation("learner_export", request=Shape, answer=Shape, about="The body is empty.")
+    @operation("learner_export", request=Shape, answer=HeldShape, about="The body is empty.")
     def post(self, request: Request, pk: UUID) -> Response:
         learner = self.learner(pk, may="learner.export")
         self.taken(Shape)

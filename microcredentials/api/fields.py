@@ -7,14 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.parsers import MultiPartParser
-from rest_framework.settings import api_settings
 
 from iqas.core.access import allowed
 from iqas.evidence.models import Evidence, EvidenceVersion
 from microcredentials.models import Partner
 
-IN_PARTS: Any = [*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser]
 """Parsers for who sends a file with the body."""
 
 
@@ -88,6 +85,28 @@ class DocumentCode(Named):
 
     def to_representation(self, value: Any) -> str:
         return f"{value.evidence.code}/{value.number}"
+
+
+class ProofCode(DocumentCode):
+    """What proves an act: a version of an evidence, or a document that was made here and is filed with the act."""
+
+    default_error_messages = {
+        "unknown": _("There is no evidence and no made document with this code that you may see.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        about = "Filed evidence and its version, as E-0012/1; or a document made here, as DOC-2026-0007, filed with the act."
+        super().__init__(**{"help_text": about, **kwargs})
+
+    def to_internal_value(self, data: Any) -> Any:
+        code = serializers.CharField.to_internal_value(self, data)
+        if not code.upper().startswith("DOC-"):
+            return super().to_internal_value(data)
+        seen = allowed(self.context["request"].user, "document.view").exclude(sha256="")
+        found = seen.filter(code=code.upper()).defer("body").first()
+        if found is None:
+            self.fail("unknown")
+        return found
 
 
 class Person(serializers.CharField):

@@ -15,7 +15,7 @@ from iqas.core.rest import ApiView, ListView, Revised, Shape, operation, seen_in
 from iqas.core.views import Access
 from microcredentials.api.catalogue import MicroCredentialView
 from microcredentials.api.fields import DocumentCode, PartnerCode
-from microcredentials.api.filters import PartnerQuery
+from microcredentials.filters import PartnerFilter
 from microcredentials.models import Agreement, Participation, Partner, PartnerContact
 from microcredentials.selectors.partners import listed, participations_seen
 from microcredentials.services import partners
@@ -168,7 +168,7 @@ class PartnerList(ListView):
     access = Access("permission", "partner.view")
     writing = "partner.edit"
     serializer_class = PartnerRow
-    filterset_class = PartnerQuery
+    filterset_class = PartnerFilter
 
     def rows(self) -> Any:
         return listed(self.request.user).order_by("sort_name", "code")

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from iqas.core.rest import ApiView, ListView, Revised, Shape, operation, seen_in, tagged
 from iqas.core.views import Access
 from microcredentials.api.fields import Amount, Coded
-from microcredentials.api.filters import PathwayQuery
+from microcredentials.filters import PathwayFilter
 from microcredentials.models import Pathway
 from microcredentials.selectors.pathways import Way, listed, way_of
 from microcredentials.services import pathways
@@ -121,7 +121,7 @@ class PathwayView(ApiView):
 class PathwayList(ListView, PathwayView):
     writing = "pathway.create"
     serializer_class = PathwayRow
-    filterset_class = PathwayQuery
+    filterset_class = PathwayFilter
 
     def rows(self) -> Any:
         return listed(self.request.user).order_by("sort_name", "code")

@@ -11,13 +11,15 @@ from rest_framework.response import Response
 
 from iqas.core.access import allowed, require
 from iqas.core.rest import ApiView, ListView, Shape, operation
+from iqas.core.rest.parsing import IN_PARTS
 from iqas.core.views import Access
 from iqas.organisation.models import AcademicYear, University
-from microcredentials.api.approval import IN_PARTS, OWN_WORK
-from microcredentials.api.fields import DocumentCode, Person
-from microcredentials.api.filters import ProgrammeQuery
+from microcredentials.api.approval import OWN_WORK
+from microcredentials.api.fields import DocumentCode, Person, ProofCode
+from microcredentials.filters import ContinuingFilter, ProgrammeFilter
 from microcredentials.models import AnnualProgramme, Submission
 from microcredentials.selectors.process import on_their_way
+from microcredentials.selectors.programmes import continuing
 from microcredentials.services import programmes
 
 MOST = 1000
@@ -52,6 +54,7 @@ class ProgrammeRead(Shape):
     approved_by = Person(allow_null=True)
     approved = ProgrammeLine(many=True)
     ready = ProgrammeLine(many=True, help_text="What waits for it, while it is being prepared.")
+    continues = serializers.IntegerField(help_text="How many versions go on as they are: see continuing/.")
 
 
 class ProgrammeNew(Shape):
@@ -62,11 +65,14 @@ class ProgrammeAct(Shape):
     """One act on all that are named. A file is sent as `upload` of a request of several parts."""
 
     microcredentials = serializers.ListField(
-        child=serializers.CharField(max_length=50), min_length=1, max_length=MOST
+        child=serializers.CharField(max_length=50),
+        required=False,
+        max_length=MOST,
+        help_text="Codes of what is ready; may be left out where something continues.",
     )
     held_on = serializers.DateField()
     body = serializers.CharField(required=False, allow_blank=True, max_length=200)
-    document = DocumentCode(required=False, help_text="Filed evidence and its version, as E-0012/1.")
+    document = ProofCode(required=False)
     upload = serializers.FileField(required=False)
 
     def validate_microcredentials(self, codes: list[str]) -> list[Submission]:
@@ -95,13 +101,14 @@ class ProgrammeView(ApiView):
         approved = [act.submission for act in acts]
         names = ("code", "year", "is_approved", "held_on", "body", "document", "prepared_by", "approved_by")
         shown = {name: getattr(found, name) for name in names}
-        return dict(ProgrammeRead(shown | {"approved": approved, "ready": ready}).data)
+        parts = {"approved": approved, "ready": ready, "continues": continuing(found).count()}
+        return dict(ProgrammeRead(shown | parts).data)
 
 
 class ProgrammeList(ListView, ProgrammeView):
     writing = "programme.prepare"
     serializer_class = ProgrammeRow
-    filterset_class = ProgrammeQuery
+    filterset_class = ProgrammeFilter
 
     def rows(self) -> Any:
         seen = allowed(self.request.user, "programme.view")
@@ -130,6 +137,30 @@ class ProgrammeDetail(ProgrammeView):
         return Response(self.told(self.programme(code).code))
 
 
+class ContinuingRow(Shape):
+    microcredential = serializers.CharField(source="microcredential.code")
+    version = serializers.IntegerField(source="number")
+    title = serializers.CharField()
+    centre = serializers.CharField(source="microcredential.centre.code")
+    ects = serializers.DecimalField(max_digits=4, decimal_places=2, allow_null=True)
+    mode = serializers.CharField()
+    approved_at = serializers.DateTimeField(allow_null=True)
+
+
+class ProgrammeContinuing(ListView, ProgrammeView):
+    """The second part of the programme: what was approved before and goes on as it is."""
+
+    serializer_class = ContinuingRow
+    filterset_class = ContinuingFilter
+
+    def rows(self) -> Any:
+        return continuing(self.programme(self.kwargs["code"]))
+
+    @operation("programme_continuing", answer=ContinuingRow(many=True))
+    def get(self, request: Request, code: str) -> Response:
+        return self.answered(request)
+
+
 class ProgrammeApprove(ProgrammeView):
     parser_classes = IN_PARTS
 
@@ -143,7 +174,7 @@ class ProgrammeApprove(ProgrammeView):
     def post(self, request: Request, code: str) -> Response:
         programme = self.programme(code, may="programme.approve")
         body = self.taken(ProgrammeAct)
-        chosen = body.pop("microcredentials")
+        chosen = body.pop("microcredentials", [])
         done = programmes.approve_programme(
             actor=request.user, programme=programme, submissions=chosen, **body
         )

@@ -12,11 +12,12 @@ from iqas.core.views import page
 from iqas.ui import lists
 from iqas.ui.components import Link
 from microcredentials import presenters
+from microcredentials.filters import MicroCredentialFilter
 from microcredentials.models import MicroCredential
 from microcredentials.reading import read
 from microcredentials.selectors.design import design_of, listed
 from microcredentials.selectors.proposal import proposal_of
-from microcredentials.tables import MicroCredentialFilter, MicroCredentialTable
+from microcredentials.tables import MicroCredentialTable
 
 
 @page("microcredential.view")

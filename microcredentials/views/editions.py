@@ -15,10 +15,11 @@ from iqas.core.views import page
 from iqas.organisation.models import University
 from iqas.ui import conflicts, forms, lists
 from microcredentials import edition_presenters, rules
+from microcredentials.filters import EditionFilter
 from microcredentials.forms import CountsForm, EditionForm
 from microcredentials.models import Edition, EnrolmentCount
 from microcredentials.services import editions
-from microcredentials.tables import EditionFilter, EditionTable
+from microcredentials.tables import EditionTable
 from microcredentials.views.catalogue import visible_microcredential
 
 WRITE = ("GET", "HEAD", "POST")

@@ -16,8 +16,9 @@ from iqas.core.access import allowed, require
 from iqas.core.views import page
 from iqas.ui import conflicts, forms, lists
 from iqas.ui.components import Link
+from microcredentials.filters import EnrolmentFilter
 from microcredentials.forms import ChangeForm, EnrolForm, EnrolmentForm
-from microcredentials.learner_tables import CHANGE_FORM, EnrolmentFilter, EnrolmentTable
+from microcredentials.learner_tables import CHANGE_FORM, EnrolmentTable
 from microcredentials.models import Edition, Enrolment
 from microcredentials.services import enrolments
 from microcredentials.services.register import TAKES_LEARNERS

@@ -15,8 +15,9 @@ from iqas.core.views import get_visible_or_404, page
 from iqas.ui import conflicts, forms, lists
 from iqas.ui.components import Link
 from iqas.ui.history import history_entries
+from microcredentials.filters import LearnerFilter
 from microcredentials.forms import LearnerForm
-from microcredentials.learner_tables import LearnerFilter, LearnerTable
+from microcredentials.learner_tables import LearnerTable
 from microcredentials.models import Learner
 from microcredentials.presenters import LEARNER_SENTENCES, field_labels
 from microcredentials.services import learners as services

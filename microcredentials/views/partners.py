@@ -19,6 +19,7 @@ from iqas.core.views import get_visible_or_404, page
 from iqas.ui import conflicts, forms, lists
 from iqas.ui.components import Link
 from microcredentials import partner_presenters as presenters
+from microcredentials.filters import PartnerFilter
 from microcredentials.forms.partners import (
     AgreementForm,
     ContactForm,
@@ -27,7 +28,7 @@ from microcredentials.forms.partners import (
     PartnerForm,
 )
 from microcredentials.models import Participation, Partner
-from microcredentials.partner_tables import PartnerFilter, PartnerTable
+from microcredentials.partner_tables import PartnerTable
 from microcredentials.selectors import partners as selectors
 from microcredentials.services import partners as services
 from microcredentials.views.catalogue import visible_microcredential

@@ -18,9 +18,10 @@ from iqas.organisation.models import University
 from iqas.ui import forms, lists
 from iqas.ui.components import Link
 from microcredentials import approval_pages
+from microcredentials.filters import ContinuingFilter, ProgrammeFilter
 from microcredentials.forms.approval import ProgrammeActForm, ProgrammeForm, body_of
 from microcredentials.models import AnnualProgramme
-from microcredentials.register_tables import ContinuingFilter, ContinuingTable, ProgrammeContentTable
+from microcredentials.register_tables import ContinuingTable, ProgrammeContentTable
 from microcredentials.selectors.documents import made_of
 from microcredentials.selectors.process import on_their_way
 from microcredentials.selectors.programmes import continuing
@@ -42,6 +43,7 @@ def programme_list(request: HttpRequest) -> HttpResponse:
         .annotate(size=Count("acts"))
         .order_by("-year__starts"),
         table=ProgrammeTable,
+        filters=ProgrammeFilter,
         title=_("Annual programmes"),
         empty=lists.Empty(
             title=_("No annual programme yet"),

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from iqas.core.access import allowed, below, paths
 from iqas.core.views import page
 from iqas.ui import lists
 from iqas.ui.components import Link
-from microcredentials.models import Agreement, Submission
+from microcredentials.filters import AgreementFilter, EnrolmentRegisterFilter, SubmissionFilter
 from microcredentials.register_tables import (
-    AgreementFilter,
     AgreementTable,
-    EnrolmentRegisterFilter,
     EnrolmentRegisterTable,
-    SubmissionFilter,
     SubmissionTable,
 )
+from microcredentials.selectors.registers import agreements_seen, enrolments_seen, submissions_seen
 
 
 @page("microcredential.view")
 def approval_list(request: HttpRequest) -> HttpResponse:
-    held = paths(request.user, "microcredential.view")
     return lists.list_page(
         request,
-        queryset=Submission.objects.filter(below(held, "version__microcredential__scope")).select_related(
-            "version__microcredential__centre", "waiting_for"
-        ),
+        queryset=submissions_seen(request.user),
         table=SubmissionTable,
         filters=SubmissionFilter,
         title=_("Approvals"),
@@ -43,12 +36,9 @@ def approval_list(request: HttpRequest) -> HttpResponse:
 
 @page("partner.view")
 def agreement_list(request: HttpRequest) -> HttpResponse:
-    known = allowed(request.user, "partner.view").filter(merged_into=None)
     return lists.list_page(
         request,
-        queryset=Agreement.objects.filter(partner__in=known.values("pk"))
-        .select_related("partner")
-        .order_by(F("ends").asc(nulls_last=True), "title", "pk"),
+        queryset=agreements_seen(request.user),
         table=AgreementTable,
         filters=AgreementFilter,
         title=_("Agreements"),
@@ -63,9 +53,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
 def enrolment_register(request: HttpRequest) -> HttpResponse:
     return lists.list_page(
         request,
-        queryset=allowed(request.user, "enrolment.view")
-        .select_related("learner", "edition__version", "edition__year", "edition__microcredential")
-        .order_by("-edition__year__starts", "edition__code", "learner__sort_name", "pk"),
+        queryset=enrolments_seen(request.user),
         table=EnrolmentRegisterTable,
         filters=EnrolmentRegisterFilter,
         title=_("Enrolments"),

@@ -16,6 +16,7 @@ from iqas.organisation.models import University
 from iqas.ui import forms, lists
 from iqas.ui.components import Link
 from microcredentials import route_pages
+from microcredentials.filters import RouteFilter
 from microcredentials.forms.routes import RouteFileForm
 from microcredentials.models import ApprovalRoute
 from microcredentials.register_tables import RouteTable
@@ -33,6 +34,7 @@ def route_list(request: HttpRequest) -> HttpResponse:
         request,
         queryset=routes_of(request.user),
         table=RouteTable,
+        filters=RouteFilter,
         title=_("Way to approval"),
         intro=_(
             "Which bodies decide on a micro-credential, in which order and by when, and which changes are substantial."

@@ -10,7 +10,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 WRITES = ("post", "put", "patch", "delete")
 MEDIA = "application/problem+json"
-WITHOUT_BODY = {"version_begin", "remark_resolve", "learner_export"}
+WITHOUT_BODY = {"version_begin", "remark_resolve", "learner_export", "job_cancel", "job_retry"}
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,12 @@ from drf_spectacular.generators import SchemaGenerator
 
 from tests.factories.accounts import make_staff
 from tests.factories.approval import make_submission
+from tests.factories.documents import make_document, printed
+from tests.factories.evidence import EvidenceFactory
 from tests.factories.microcredentials import make_edition, make_enrolments, make_microcredential
-from tests.factories.organisation import make_centre
+from tests.factories.organisation import make_centre, the_university
 from tests.factories.partners import make_partner, make_pathway
+from tests.factories.programmes import make_programme
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(600)]
 WRONG: list[Any] = [
@@ -46,6 +49,8 @@ def places(at: Any) -> dict[str, dict[str, str]]:
     make_submission(submitted, author=author)
     edition = make_edition(state="running", starts=date(2026, 2, 2), ends=date(2026, 5, 29))
     (enrolment,) = make_enrolments(edition, "enrolled")
+    document = printed(make_document())
+    evidence = EvidenceFactory(scope=the_university().scope)
     return {
         "microcredentials": {"code": draft.code, "number": "1", "id": NOWHERE, "step": "price"},
         "acts": {"code": submitted.code, "number": "1", "id": NOWHERE, "step": "price"},
@@ -54,7 +59,10 @@ def places(at: Any) -> dict[str, dict[str, str]]:
         "learners": {"id": str(enrolment.learner_id)},
         "partners": {"code": make_partner().code, "id": NOWHERE},
         "pathways": {"code": make_pathway(draft).code},
-        "programmes": {"code": "PA-2025-26"},
+        "programmes": {"code": make_programme().code},
+        "documents": {"code": document.code},
+        "jobs": {"id": str(document.job_id)},
+        "evidence": {"code": evidence.code, "number": "1"},
     }
 
 

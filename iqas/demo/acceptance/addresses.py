@@ -79,6 +79,9 @@ BY_ROUTE: dict[str, Values] = {
 }
 
 BY_PREFIX: dict[str, Values] = {
+    "api:evidence:version-": lambda o: {"code": o.evidence.code, "number": 2},
+    "api:microcredentials:document-": lambda o: {"code": o.more["document"].code},
+    "api:microcredentials:route-": lambda o: {"code": "UNIVERSITY", "number": 1},
     "api:microcredentials:version-": lambda o: {"code": o.microcredential.code, "number": 1},
     "api:microcredentials:approval-": lambda o: {
         "code": _submitted(o),
