@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from iqas.core.access import allowed, can
+from iqas.core.access import can
 from iqas.ui.components import Reason, Step
 from iqas.ui.formats import day, days_left, is_past
 from iqas.ui.history import history_entries
@@ -94,14 +93,12 @@ def approval_page(user: Any, microcredential: MicroCredential, process: Process)
 
 def rounds_of(user: Any, microcredential: MicroCredential, process: Process) -> list[Round]:
     """Every submission with its acts, the last first."""
-    acts = [act for submission in process.submissions for act in submission.acts.all()]
-    urls = _document_urls(user, acts)
 
     def row(act: ApprovalAct, submission: Submission) -> ActRow:
         may_fulfil = act.is_open_condition and can(user, act.step.permission, submission)
         return ActRow(
             act,
-            urls.get(act.pk, ""),
+            _document_url(user, act),
             reverse("microcredentials:conditions-fulfil", args=[microcredential.code, act.step.code])
             if may_fulfil
             else "",
@@ -118,19 +115,14 @@ def rounds_of(user: Any, microcredential: MicroCredential, process: Process) -> 
 
 
 def standing_rows(user: Any, microcredential: MicroCredential) -> list[StandingRow]:
-    acts = standing_acts(microcredential)
-    urls = _document_urls(user, acts)
-    return [StandingRow(act, urls.get(act.pk, "")) for act in acts]
+    return [StandingRow(act, _document_url(user, act)) for act in standing_acts(microcredential)]
 
 
-def _document_urls(user: Any, acts: Sequence[ApprovalAct | StandingAct]) -> dict[Any, str]:
-    """Act → the address of its document, where the person may open it."""
-    evidence = {act.pk: act.document.evidence for act in acts if act.document}
-    if not evidence:
-        return {}
-    wanted = {one.pk for one in evidence.values()}
-    seen = set(allowed(user, "evidence.view").filter(pk__in=wanted).values_list("pk", flat=True))
-    return {act: one.get_absolute_url() for act, one in evidence.items() if one.pk in seen}
+def _document_url(user: Any, act: ApprovalAct | StandingAct) -> str:
+    """The address of its document, for who may open it."""
+    if act.document is None or not can(user, "evidence.view", act.document.evidence):
+        return ""
+    return act.document.evidence.get_absolute_url()
 
 
 def process_steps(user: Any, microcredential: MicroCredential, process: Process) -> list[Step]:

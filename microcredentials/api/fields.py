@@ -12,8 +12,6 @@ from iqas.core.access import allowed
 from iqas.evidence.models import Evidence, EvidenceVersion
 from microcredentials.models import Partner
 
-"""Parsers for who sends a file with the body."""
-
 
 class Named(serializers.CharField):
     """A text that names an object; gives the object that `find` knows by it.

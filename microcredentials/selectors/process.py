@@ -70,7 +70,7 @@ def process_of(
 ) -> Process:
     """`among`: all versions of the micro-credential, where the caller has read them."""
     acts = ApprovalAct.objects.select_related(
-        "step", "document__evidence", "recorded_by", "fulfilled_by", "programme"
+        "step", "document__evidence__scope", "recorded_by", "fulfilled_by", "programme"
     ).order_by("step__order")
     submissions = tuple(
         version.submissions.select_related("submitted_by", "waiting_for")
@@ -123,7 +123,7 @@ def threads_of(version: MicroCredentialVersion, section: str | None = None) -> d
 
 def standing_acts(microcredential: MicroCredential) -> list[StandingAct]:
     """What was decided about its offer, the last first."""
-    acts = microcredential.standing_acts.select_related("document__evidence", "recorded_by")
+    acts = microcredential.standing_acts.select_related("document__evidence__scope", "recorded_by")
     return list(acts.order_by("-number"))
 
 

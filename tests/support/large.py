@@ -155,7 +155,14 @@ def _parts(versions: list[MicroCredentialVersion], university: str) -> None:
             for n in range(1, 5)
         ]
         for n, pair in enumerate((own[:2], own[2:]), 1):
-            assessment = Assessment(version=version, code=f"E{n}", name_es="Proyecto", weight=50, order=n)
+            assessment = Assessment(
+                version=version,
+                code=f"E{n}",
+                name_es="Proyecto",
+                criteria_es="Resuelve el caso.",
+                weight=50,
+                order=n,
+            )
             assessments.append(assessment)
             links += [link(assessment_id=assessment.pk, learningoutcome_id=outcome.pk) for outcome in pair]
         outcomes += own
