@@ -52,7 +52,7 @@ class SubmissionTable(lists.Table):
 
     class Meta(lists.Table.Meta):
         model = Submission
-        fields = ("code", "title", "centre", "version", "change", "submitted_at", "state", "step", "due")
+        fields = ("code", "version", "title", "state", "step", "due", "submitted_at", "change", "centre")
         order_by = ("-submitted_at",)
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from iqas.core import clock
-from iqas.core.access import grants, way_to
+from iqas.core.access import can, grants, way_to
 from iqas.core.views import public
 from iqas.core.worklist import WorkItem, work_of
 
@@ -43,4 +44,6 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "dashboard/welcome.html")
     way = None if grants(request.user) else way_to(request.user, "")
-    return render(request, "dashboard/home.html", {"piles": piles(work_of(request.user)), "way": way})
+    overview = reverse("dimensions:matrix") if can(request.user, "microcredential.view") else ""
+    context = {"piles": piles(work_of(request.user)), "way": way, "overview_url": overview}
+    return render(request, "dashboard/home.html", context)

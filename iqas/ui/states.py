@@ -32,6 +32,7 @@ KNOWN: dict[str, State] = {
     "current": state(pgettext_lazy("state", "In force"), MET),
     "superseded": state(pgettext_lazy("state", "Superseded"), NONE),
     "submitted": state(pgettext_lazy("state", "Submitted"), INFO),
+    "waiting": state(pgettext_lazy("state", "In process"), INFO),
     "returned": state(pgettext_lazy("state", "Returned"), PARTLY),
     "rejected": state(pgettext_lazy("state", "Rejected"), UNMET),
     "favourable": state(pgettext_lazy("state", "Favourable"), MET),

@@ -63,7 +63,7 @@ def test_my_work_is_sorted_into_piles_by_date(as_role: Any, work: list[WorkItem]
 
 
 def test_without_work_the_page_says_what_it_is_for(as_role: Any, work: list[WorkItem]) -> None:
-    assert_shows(as_role("reader").get("/"), "Nothing waits for you")
+    assert_shows(as_role("reader").get("/"), "Nothing waits for you", "/quality/")
 
 
 def test_every_line_of_the_menu_leads_somewhere_and_is_shown_to_the_right_people(as_role: Any) -> None:
