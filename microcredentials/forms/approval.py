@@ -192,9 +192,11 @@ class StandingForm(DecisionForm):
     )
     field_order = ("on", "body", "reason", "conditions", "document", "upload")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, needs_document: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["on"].initial = clock.today()
+        if needs_document:
+            self.fields["document"].help_text = _("It is needed: choose it here, or upload it below.")
 
 
 class ProgrammeForm(forms.Form):

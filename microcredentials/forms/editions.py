@@ -31,7 +31,9 @@ class EditionForm(forms.Form):
         max_digits=8,
         decimal_places=2,
         localize=True,
-        help_text=_("In euros; 0 where it costs nothing."),
+        help_text=_(
+            "In euros; 0 where it costs nothing. In a public university, the price that the Consejo Social approved."
+        ),
     )
     teachers = forms.CharField(
         label=_("Teachers"),

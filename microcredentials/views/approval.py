@@ -199,7 +199,11 @@ def standing_change(request: HttpRequest, code: str, step: str) -> HttpResponseB
         PublishForm(posted.get("data"))
         if step == "publish"
         else StandingForm(
-            **posted, user=request.user, scope=microcredential.scope, body=publication.governing_body()
+            **posted,
+            user=request.user,
+            scope=microcredential.scope,
+            body=publication.governing_body(),
+            needs_document=step == "extinguish",
         )
     )
     words = _words_of(step)
