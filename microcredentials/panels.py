@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from iqas.core.access import allowed, can
 from iqas.core.panels import Panel, panel
 from iqas.organisation.models import Centre, University
-from microcredentials import completeness, document_pages
+from microcredentials import completeness
 from microcredentials.models import ApprovalRoute, Edition, MicroCredential
+from microcredentials.presenters import documents as document_pages
 from microcredentials.selectors.comparison import compare, previous_edition, sentences
 from microcredentials.services.edition_reports import REPORTABLE
 

@@ -18,7 +18,7 @@ from iqas.core.access import can, require
 from iqas.core.refusals import RuleViolation
 from iqas.core.views import page
 from iqas.ui import forms
-from microcredentials import approval_pages, rules
+from microcredentials import rules
 from microcredentials.forms.approval import (
     ActForm,
     DecisionForm,
@@ -30,6 +30,7 @@ from microcredentials.forms.approval import (
     SubmitForm,
 )
 from microcredentials.models import ApprovalAct, Change, MicroCredential, MicroCredentialVersion
+from microcredentials.presenters import approval as approval_pages
 from microcredentials.sections import BY_CODE
 from microcredentials.selectors.documents import made_of
 from microcredentials.selectors.process import (

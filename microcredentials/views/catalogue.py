@@ -11,13 +11,13 @@ from iqas.core.access import allowed, can
 from iqas.core.views import page
 from iqas.ui import lists
 from iqas.ui.components import Link
-from microcredentials import presenters
 from microcredentials.filters import MicroCredentialFilter
 from microcredentials.models import MicroCredential
+from microcredentials.presenters import microcredentials as presenters
 from microcredentials.reading import read
 from microcredentials.selectors.design import design_of, listed
 from microcredentials.selectors.proposal import proposal_of
-from microcredentials.tables import MicroCredentialTable
+from microcredentials.tables.catalogue import MicroCredentialTable
 
 
 @page("microcredential.view")

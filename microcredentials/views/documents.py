@@ -15,14 +15,14 @@ from iqas.core.files import download_response
 from iqas.core.refusals import RuleViolation
 from iqas.core.views import get_visible_or_404, page
 from iqas.ui import forms, lists
-from microcredentials.document_pages import documents_page
 from microcredentials.forms.documents import FilingForm
 from microcredentials.models import AnnualProgramme, Document, MicroCredential
-from microcredentials.register_tables import DocumentTable
+from microcredentials.presenters.documents import documents_page
 from microcredentials.selectors.documents import shelf
 from microcredentials.services import documents, filing
 from microcredentials.services.documents import WITH_SCOPE
 from microcredentials.services.filing import NOT_PRINTED
+from microcredentials.tables.registers import DocumentTable
 from microcredentials.views.catalogue import visible_microcredential
 from microcredentials.views.editions import visible_edition
 

@@ -14,12 +14,13 @@ from iqas.core.access import allowed, require
 from iqas.core.views import page
 from iqas.organisation.models import University
 from iqas.ui import conflicts, forms, lists
-from microcredentials import edition_presenters, rules
+from microcredentials import rules
 from microcredentials.filters import EditionFilter
 from microcredentials.forms import CountsForm, EditionForm
 from microcredentials.models import Edition, EnrolmentCount
+from microcredentials.presenters import editions as edition_presenters
 from microcredentials.services import editions
-from microcredentials.tables import EditionTable
+from microcredentials.tables.catalogue import EditionTable
 from microcredentials.views.catalogue import visible_microcredential
 
 WRITE = ("GET", "HEAD", "POST")

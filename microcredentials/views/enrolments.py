@@ -18,10 +18,10 @@ from iqas.ui import conflicts, forms, lists
 from iqas.ui.components import Link
 from microcredentials.filters import EnrolmentFilter
 from microcredentials.forms import ChangeForm, EnrolForm, EnrolmentForm
-from microcredentials.learner_tables import CHANGE_FORM, EnrolmentTable
 from microcredentials.models import Edition, Enrolment
 from microcredentials.services import enrolments
 from microcredentials.services.register import TAKES_LEARNERS
+from microcredentials.tables.learners import CHANGE_FORM, EnrolmentTable
 from microcredentials.views.editions import visible_edition
 
 WRITE = ("GET", "HEAD", "POST")

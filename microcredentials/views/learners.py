@@ -17,10 +17,10 @@ from iqas.ui.components import Link
 from iqas.ui.history import history_entries
 from microcredentials.filters import LearnerFilter
 from microcredentials.forms import LearnerForm
-from microcredentials.learner_tables import LearnerTable
 from microcredentials.models import Learner
-from microcredentials.presenters import LEARNER_SENTENCES, field_labels
+from microcredentials.presenters.microcredentials import LEARNER_SENTENCES, field_labels
 from microcredentials.services import learners as services
+from microcredentials.tables.learners import LearnerTable
 
 WRITE = ("GET", "HEAD", "POST")
 

@@ -18,7 +18,6 @@ from iqas.core.access import can, require
 from iqas.core.views import get_visible_or_404, page
 from iqas.ui import conflicts, forms, lists
 from iqas.ui.components import Link
-from microcredentials import partner_presenters as presenters
 from microcredentials.filters import PartnerFilter
 from microcredentials.forms.partners import (
     AgreementForm,
@@ -28,9 +27,10 @@ from microcredentials.forms.partners import (
     PartnerForm,
 )
 from microcredentials.models import Participation, Partner
-from microcredentials.partner_tables import PartnerTable
+from microcredentials.presenters import partners as presenters
 from microcredentials.selectors import partners as selectors
 from microcredentials.services import partners as services
+from microcredentials.tables.partners import PartnerTable
 from microcredentials.views.catalogue import visible_microcredential
 
 WRITE = ("GET", "HEAD", "POST")

@@ -17,13 +17,13 @@ from iqas.core.refusals import RuleViolation, StaleVersion
 from iqas.core.views import get_visible_or_404, page
 from iqas.ui import conflicts, forms, lists
 from iqas.ui.components import Link
-from microcredentials import partner_presenters as presenters
 from microcredentials.filters import PathwayFilter
 from microcredentials.forms.pathways import CODES, SUGGESTED, CreatePathwayForm, PathwayForm, StepFormSet
 from microcredentials.models import MicroCredential, Pathway
-from microcredentials.partner_tables import PathwayTable
+from microcredentials.presenters import partners as presenters
 from microcredentials.selectors import pathways as selectors
 from microcredentials.services import pathways as services
+from microcredentials.tables.partners import PathwayTable
 
 WRITE = ("GET", "HEAD", "POST")
 

@@ -17,16 +17,16 @@ from iqas.core.views import get_visible_or_404, page
 from iqas.organisation.models import University
 from iqas.ui import forms, lists
 from iqas.ui.components import Link
-from microcredentials import approval_pages
 from microcredentials.filters import ContinuingFilter, ProgrammeFilter
 from microcredentials.forms.approval import ProgrammeActForm, ProgrammeForm, body_of
 from microcredentials.models import AnnualProgramme
-from microcredentials.register_tables import ContinuingTable, ProgrammeContentTable
+from microcredentials.presenters import approval as approval_pages
 from microcredentials.selectors.documents import made_of
 from microcredentials.selectors.process import on_their_way
 from microcredentials.selectors.programmes import continuing
 from microcredentials.services import programmes
-from microcredentials.tables import ProgrammeTable
+from microcredentials.tables.catalogue import ProgrammeTable
+from microcredentials.tables.registers import ContinuingTable, ProgrammeContentTable
 
 WRITE = ("GET", "HEAD", "POST")
 

@@ -13,10 +13,12 @@ from iqas.core import clock
 from iqas.core.access import can, require
 from iqas.core.views import page
 from iqas.ui import forms
-from microcredentials import presenters, proposal_pages, rules
+from microcredentials import rules
 from microcredentials.conflicts import choices_in, differences, settled
 from microcredentials.forms import SectionEditor
 from microcredentials.models import MicroCredential
+from microcredentials.presenters import microcredentials as presenters
+from microcredentials.presenters import proposals as proposal_pages
 from microcredentials.reading import label_of
 from microcredentials.sections import BY_CODE, Section
 from microcredentials.selectors.proposal import Proposal, proposal_of

@@ -10,12 +10,12 @@ from iqas.core.views import page
 from iqas.ui import lists
 from iqas.ui.components import Link
 from microcredentials.filters import AgreementFilter, EnrolmentRegisterFilter, SubmissionFilter
-from microcredentials.register_tables import (
+from microcredentials.selectors.registers import agreements_seen, enrolments_seen, submissions_seen
+from microcredentials.tables.registers import (
     AgreementTable,
     EnrolmentRegisterTable,
     SubmissionTable,
 )
-from microcredentials.selectors.registers import agreements_seen, enrolments_seen, submissions_seen
 
 
 @page("microcredential.view")

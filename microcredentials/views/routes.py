@@ -15,13 +15,13 @@ from iqas.core.views import page
 from iqas.organisation.models import University
 from iqas.ui import forms, lists
 from iqas.ui.components import Link
-from microcredentials import route_pages
 from microcredentials.filters import RouteFilter
 from microcredentials.forms.routes import RouteFileForm
 from microcredentials.models import ApprovalRoute
-from microcredentials.register_tables import RouteTable
+from microcredentials.presenters import routes as route_pages
 from microcredentials.selectors.routes import as_yaml, pack_of, routes_of
 from microcredentials.services import routes
+from microcredentials.tables.registers import RouteTable
 
 WRITE = ("GET", "HEAD", "POST")
 

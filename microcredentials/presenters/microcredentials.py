@@ -22,7 +22,7 @@ from microcredentials.models import (
     MicroCredentialVersion,
     Participation,
 )
-from microcredentials.proposal_pages import gap_url, matrix
+from microcredentials.presenters.proposals import gap_url, matrix
 from microcredentials.selectors.design import Design
 from microcredentials.vocabulary import LANGUAGE_NAMES, ROW_TITLES
 

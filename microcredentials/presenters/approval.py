@@ -12,8 +12,7 @@ from iqas.core.access import can
 from iqas.ui.components import Reason, Step
 from iqas.ui.formats import day, days_left, is_past
 from iqas.ui.history import history_entries
-from microcredentials import presenters, rules
-from microcredentials.document_pages import programme_shelf_of
+from microcredentials import rules
 from microcredentials.models import (
     AnnualProgramme,
     ApprovalAct,
@@ -24,6 +23,8 @@ from microcredentials.models import (
     StandingAct,
     Submission,
 )
+from microcredentials.presenters import microcredentials as presenters
+from microcredentials.presenters.documents import programme_shelf_of
 from microcredentials.sections import SECTIONS, Section
 from microcredentials.selectors.comparison import Comparison
 from microcredentials.selectors.process import Process, Thread, is_to_come, standing_acts

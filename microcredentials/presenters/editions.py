@@ -14,7 +14,7 @@ from iqas.ui.components import Reason, Step
 from iqas.ui.history import history_entries
 from microcredentials.deadlines import report_due, results_due
 from microcredentials.models import Edition, EnrolmentCount
-from microcredentials.presenters import NOT_OFFERED, SENTENCES, field_labels
+from microcredentials.presenters.microcredentials import NOT_OFFERED, SENTENCES, field_labels
 from microcredentials.selectors.counts import shown_counts
 from microcredentials.selectors.editions import reedition_changes
 from microcredentials.services.edition_reports import REPORTABLE
