@@ -81,12 +81,12 @@ def suppress_rows(
 ) -> Disclosure[Key]:
     """Decide which rows of several counts may be published, each whole or not at all, beside the totals.
 
-    Each part of a row ("passed", "not passed") is a partition of its own. A row with a small group among its parts is
-    hidden; others go with it until, in every part, what is left when the shown rows are subtracted from the total is
+    Each part ("passed", "not passed") is a partition of its own, of the rows that have it. A row with a small group among
+    its parts is hidden; others go with it until, in every part, what is left when the shown rows are subtracted from the total is
     nobody or a large group. ``hidden`` are rows already hidden for another reason.
     """
     parts = {
-        part: {key: row.get(part, 0) for key, row in rows.items()}
+        part: {key: row[part] for key, row in rows.items() if part in row}
         for part in sorted({part for row in rows.values() for part in row})
     }
     everything = frozenset(rows)
@@ -96,7 +96,9 @@ def suppress_rows(
         *(suppress(cells, threshold=threshold).hidden for cells in parts.values())
     )
     while small := [
-        cells for cells in parts.values() if is_small(sum(cells[key] for key in withheld), threshold)
+        cells
+        for cells in parts.values()
+        if is_small(sum(count for key, count in cells.items() if key in withheld), threshold)
     ]:
         open_cells = {key: count for key, count in small[0].items() if count and key not in withheld}
         smallest_open = min(open_cells.values())

@@ -71,6 +71,12 @@ class CentreForm(forms.Form):
     name_es = forms.CharField(label=_("Name (Spanish)"), max_length=200)
     name_en = forms.CharField(label=_("Name (English)"), max_length=200, required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=Centre.Kind.choices)
+    municipality = forms.CharField(
+        label=_("Municipality"),
+        max_length=80,
+        required=False,
+        help_text=_("Where it stands; SIIU counts learners by it (RD 640/2021 art. 18.1.a)."),
+    )
 
 
 class CentreEditForm(CentreForm):
@@ -84,6 +90,7 @@ class CentreEditForm(CentreForm):
             "name_es": centre.name_es,  # type: ignore[attr-defined]
             "name_en": centre.name_en,  # type: ignore[attr-defined]
             "kind": centre.kind,
+            "municipality": centre.municipality,
         }
 
 

@@ -135,6 +135,12 @@ class Centre(Identified, Versioned):
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.FACULTY)
+    municipality = models.CharField(
+        _("municipality"),
+        max_length=80,
+        blank=True,
+        help_text=_("Where it stands; SIIU counts learners by it (RD 640/2021 art. 18.1.a)."),
+    )
     sort_name = models.CharField(max_length=200, editable=False)
 
     class Meta:

@@ -75,7 +75,9 @@ def change_university(*, actor: Any, seen_version: int, **changes: Any) -> Unive
 
 
 @transaction.atomic
-def add_centre(*, actor: Any, code: str, kind: str, name_es: str, name_en: str = "") -> Centre:
+def add_centre(
+    *, actor: Any, code: str, kind: str, name_es: str, name_en: str = "", municipality: str = ""
+) -> Centre:
     """A centre under the university. Refuses `code-taken`. `actor` is None for the terminal and imports."""
     university = University.current()
     if actor is not None:
@@ -89,6 +91,7 @@ def add_centre(*, actor: Any, code: str, kind: str, name_es: str, name_en: str =
         kind=kind,
         name_es=name_es,
         name_en=name_en or None,
+        municipality=municipality,
         sort_name=sort_key(name_es),
     )
     centre.full_clean(exclude=["scope"])
@@ -128,13 +131,13 @@ def ensure_year(*, actor: Any, date: dt.date) -> AcademicYear:
 
 @transaction.atomic
 def change_centre(
-    *, actor: Any, centre: Centre, seen: int, name_es: str, name_en: str = "", kind: str
+    *, actor: Any, centre: Centre, seen: int, name_es: str, name_en: str = "", kind: str, municipality: str
 ) -> Centre:
-    """Renames a centre or corrects its kind; its code stays. Refuses `StaleVersion`."""
+    """Renames a centre or corrects its kind and place; its code stays. Refuses `StaleVersion`."""
     centre = Centre.objects.select_related("scope").select_for_update(of=("self",)).get(pk=centre.pk)
     require(actor, "organisation.change", centre.scope)
     versions.claim(centre, seen)
-    wanted = {"name_es": name_es, "name_en": name_en or None, "kind": kind}
+    wanted = {"name_es": name_es, "name_en": name_en or None, "kind": kind, "municipality": municipality}
     before = {
         field: getattr(centre, field) for field, value in wanted.items() if getattr(centre, field) != value
     }

@@ -182,7 +182,7 @@ def centre_edit(request: HttpRequest, code: str) -> HttpResponseBase:
     form = CentreEditForm(request.POST or None, initial=CentreEditForm.initial_of(centre))
 
     def save() -> Centre:
-        wanted = {name: form.cleaned_data[name] for name in ("name_es", "name_en", "kind")}
+        wanted = {name: form.cleaned_data[name] for name in ("name_es", "name_en", "kind", "municipality")}
         seen = form.cleaned_data["seen_version"]
         return services.change_centre(actor=request.user, centre=centre, seen=seen, **wanted)
 

@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import NamedTuple
 from uuid import UUID
 
@@ -31,6 +32,8 @@ from microcredentials.models import Edition, EnrolmentCount
 
 BEGAN, PASSED, COMPLETED, ASSESSED = "began", "passed", "completed", "assessed"
 COVERED = "covered"  # began, in an edition whose places are known
+TOLD = {BEGAN: (BEGAN,), PASSED: ("passed",), COMPLETED: ("completed",), ASSESSED: ("presented", "passed")}
+TOTALS = {PASSED: ASSESSED}  # whose editions are in its totals
 CENTRE = 2  # how high a centre stands above its editions
 
 
@@ -42,6 +45,7 @@ class Place(NamedTuple):
 
 
 Parts = dict[str, int]
+Figure = Mapping[UUID | None, int]  # edition → how many of its people are counted
 Above = Mapping[Place, Place | None]
 
 
@@ -123,6 +127,36 @@ class Published:
     def has_in_totals(self, what: str, one: Counted) -> bool:
         """Whether totals of this contain the edition."""
         return what in self.in_totals.get(one.edition, frozenset())
+
+    def told_with(self, one: Counted, *things: str) -> Place:
+        """The lowest place, from the edition upwards, of which one of these is told: only in that total they are known."""
+        return next(
+            (place for place in one.path if any(self.tells(what, place) for what in things)), one.path[-1]
+        )
+
+    @cached_property
+    def figures(self) -> tuple[tuple[int, Figure], ...]:
+        """Every count that is told of a place, and the same edition by edition."""
+        found: dict[tuple[Place, str], dict[UUID | None, int]] = defaultdict(dict)
+        for one in self.counted:
+            for place, (what, names) in product(one.path, TOLD.items()):
+                if self.tells(what, place) and self.has_in_totals(TOTALS.get(what, what), one):
+                    for name in names:
+                        if count := getattr(one, name):
+                            found[place, name][one.edition] = count
+        return tuple((sum(figure.values()), figure) for figure in found.values())
+
+    def reveals(self, figure: Figure) -> bool:
+        """Whether a small group is left of this count less one that is told, or of one that is told less this.
+
+        Within an edition the counts contain each other: who passed was presented and completed.
+        """
+        total = sum(figure.values())
+        return any(
+            is_small(abs(other_total - total), self.threshold)
+            and (_contains(figure, other) or _contains(other, figure))
+            for other_total, other in self.figures
+        )
 
     def names_of(self, edition: UUID) -> frozenset[str]:
         """The counts of an edition, by their names, that may stand on its page; `began` among them."""
@@ -214,6 +248,10 @@ def decide(counted: Iterable[Counted], threshold: int) -> Published:
     for edition in _covered(told, above, began):
         in_totals[edition] |= {COVERED}
     return Published(everybody, places, in_totals, threshold)
+
+
+def _contains(figure: Figure, other: Figure) -> bool:
+    return all(figure.get(edition, 0) >= count for edition, count in other.items())
 
 
 Told = Iterable[tuple[Counted, frozenset[str]]]

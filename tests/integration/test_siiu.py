@@ -6,8 +6,9 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.utils import translation
 
-from iqas.organisation.models import AcademicYear
+from iqas.organisation.models import AcademicYear, Centre
 from microcredentials.selectors.siiu import CountedTable, publishable_rows, siiu_counts
 from microcredentials.services.editions import advance_edition
 from microcredentials.services.register import Entry, Register
@@ -45,7 +46,8 @@ def test_no_shown_number_and_no_remainder_is_a_small_group(cells: tuple[tuple[in
 @pytest.mark.django_db
 class TestTheTables:
     def tables(self, user: Any, year: AcademicYear) -> dict[str, CountedTable]:
-        return {table.code: table for table in siiu_counts(user, year).tables}
+        with translation.override("en"):
+            return {table.code: table for table in siiu_counts(user, year).tables}
 
     def test_a_person_in_two_editions_counts_once(self) -> None:
         the_university(threshold=3)
@@ -95,3 +97,80 @@ class TestTheTables:
         local = self.tables(make_staff("centre_quality", scope=here.scope), year)
         assert local["sex"].total.enrolled == 5
         assert self.tables(make_staff("quality_officer"), year)["sex"].total.enrolled == 12
+
+    def rows(self, table: CountedTable) -> dict[str, tuple[int | None, int | None]]:
+        return {row.label: (row.enrolled, row.passed) for row in table.rows}
+
+    def test_by_centre_mode_and_municipality_each_person_once(self) -> None:
+        """What the law asks beside the person: the centre, where it stands (RD 640/2021 art. 18.1.a), and the mode."""
+        the_university(threshold=3)
+        here, there = make_centre("FAC-A", "Facultad A"), make_centre("FAC-B", "Facultad B")
+        Centre.objects.filter(pk=here.pk).update(municipality="Vallehermoso")
+        editions = [
+            make_edition(make_microcredential(centre=centre, approved=True, mode=mode), state="finished")
+            for centre, mode in ((here, "onsite"), (here, "virtual"), (there, "virtual"))
+        ]
+        people = [make_identity() for _person in range(4)]
+        for edition, own in zip(editions, (6, 8, 7), strict=True):
+            entries = [
+                Entry(row, edition, identity, {"sex": "female"}, state="passed")
+                for row, identity in enumerate([*people, *(make_identity() for _person in range(own))])
+            ]
+            register = Register(actor=None)
+            register.take(entries)
+            assert register.problems == []
+        tables = self.tables(make_staff("quality_officer"), make_year(2025))
+        assert self.rows(tables["centre"]) == {
+            "Facultad A": (14, 14),
+            "Facultad B": (7, 7),
+            "in several of them": (4, 4),
+        }
+        assert self.rows(tables["mode"]) == {
+            "on-site": (6, 6),
+            "virtual": (15, 15),
+            "in several of them": (4, 4),
+        }
+        assert self.rows(tables["municipality"]) == {
+            "Vallehermoso": (14, 14),
+            "not known": (7, 7),
+            "in several of them": (4, 4),
+        }
+        assert {table.total.enrolled for table in tables.values()} == {25}
+
+    def test_a_centre_with_a_few_who_did_not_pass_goes_with_its_neighbour(self) -> None:
+        the_university(threshold=5)
+        for code, failed in (("FAC-A", 2), ("FAC-B", 6), ("FAC-C", 9)):
+            edition = make_edition(
+                make_microcredential(centre=make_centre(code, code), approved=True), state="finished"
+            )
+            make_enrolments(edition, *["passed"] * 20, *["failed"] * failed)
+        table = self.tables(make_staff("quality_officer"), make_year(2025))["centre"]
+        assert self.rows(table) == {"FAC-C": (29, 20), "all other groups together": (48, 40)}
+
+    def test_a_mode_less_the_editions_that_are_told_is_not_a_few_people(self) -> None:
+        """Virtual are an edition of 20, whose count is on its page, and one of 3, which no page shows."""
+        the_university(threshold=5)
+        for mode, count in (("virtual", 20), ("virtual", 3), ("onsite", 12), ("onsite", 30)):
+            edition = make_edition(make_microcredential(approved=True, mode=mode), state="finished")
+            make_enrolments(edition, *["passed"] * count)
+        table = self.tables(make_staff("quality_officer"), make_year(2025))["mode"]
+        assert {row.label for row in table.rows} == {"all other groups together"}
+        assert (table.total.enrolled, table.any_hidden) == (65, True)
+
+    def test_who_passed_counts_once_everybody_of_the_edition_has_a_result(self) -> None:
+        """Three who have passed so far, beside indicators that do not count the edition yet, are three people."""
+        the_university(threshold=5)
+        make_enrolments(make_edition(state="finished"), *["passed"] * 12, sex="female")
+        make_enrolments(make_edition(state="finished"), *["passed"] * 3, *["enrolled"] * 9, sex="female")
+        table = self.tables(make_staff("quality_officer"), make_year(2025))["sex"]
+        assert (table.total.enrolled, table.total.passed) == (24, 12)
+
+    def test_an_edition_counted_by_hand_is_told_of_for_it_is_in_no_table(self) -> None:
+        the_university(threshold=5)
+        make_enrolments(make_edition(state="finished"), *["passed"] * 12, sex="female")
+        make_edition(
+            state="finished", counts={"enrolled": 20, "completed": 20, "presented": 20, "passed": 20}
+        )
+        counts = siiu_counts(make_staff("quality_officer"), make_year(2025))
+        assert counts.by_hand == 1
+        assert {table.total.enrolled for table in counts.tables} == {12}

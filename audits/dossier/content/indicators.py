@@ -68,8 +68,8 @@ class Indicator:
     @property
     def is_withheld(self) -> bool:
         """Whether some figure is withheld, so that its reason is given."""
-        series = (self.figures, *(row.figures for row in self.breakdown))
-        return any(figure.suppressed for figures in series for figure in figures)
+        below = [figure for row in self.breakdown for figure in row.figures]
+        return any(figure.suppressed for figure in (*self.figures, *below))
 
     @property
     def left_out(self) -> int:

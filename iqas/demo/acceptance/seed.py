@@ -60,7 +60,11 @@ def _build() -> tuple[list[dict[str, Any]], dict[str, Objects]]:
     built = {}
     for mark in ("A", "B"):
         centre = add_centre(
-            actor=None, code=f"CEN-{mark}", kind="faculty", name_es=f"CANARY-{mark}-centre-name"
+            actor=None,
+            code=f"CEN-{mark}",
+            kind="faculty",
+            name_es=f"CANARY-{mark}-centre-name",
+            municipality=f"CANARY-{mark}-centre-municipality",
         )
         people += [add_person(role=role, centre=mark, scope=centre.scope) for role in roles_on("centre")]
         built[mark] = build_objects(mark, centre, _hands(mark))

@@ -34,6 +34,7 @@ class CentreContent(Strict):
     kind: str
     name_es: str
     name_en: str
+    municipality: str
 
 
 class PersonContent(Strict):
