@@ -66,6 +66,7 @@ def test_no_route_fails(told):
 
 def test_the_other_centres_objects_do_not_exist(told):
     shared = (
+        "university:",
         "survey:",
         "verify:",
         "frameworks:",
@@ -75,6 +76,7 @@ def test_the_other_centres_objects_do_not_exist(told):
         "microcredentials:partner-",
         "api:microcredentials:partner-",
         "api:microcredentials:siiu-counts",
+        "api:microcredentials:route-",
         *OWN_ACCOUNT,
     )
     leaks = [
@@ -121,6 +123,7 @@ def test_auditors_read_their_dossier_and_nothing_else(told):
 
 def test_nobody_without_an_account_reads_a_private_page(told):
     public = (
+        "university:",
         "survey:",
         "verify:",
         "ui:",

@@ -66,6 +66,8 @@ BY_ROUTE: dict[str, Values] = {
     "university:university-logo": lambda o: {"sha256": University.current().logo_sha256},
     "survey:survey-begin": lambda o: {"code": o.campaign.code},
     "survey:survey-clear": lambda o: {"code": o.campaign.code},
+    "survey:open-link": lambda o: {"code": o.campaign.code},
+    "survey:open-link-slash": lambda o: {"code": o.campaign.code},
     "survey:survey-answer": lambda o: {"code": o.campaign.code, "page": 1},
     "survey:mail-stop": lambda o: {"mark": NOWHERE},
     "survey:link-follow": lambda o: {"token": unused_links(o.campaign)[0].rsplit("/", 1)[-1]},

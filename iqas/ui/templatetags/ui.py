@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django_tables2 import RequestConfig
 
 from iqas.core import clock
 from iqas.core import panels as panel_registry
@@ -317,6 +318,19 @@ def chart(context: Context, figure: charts.Chart) -> str:
         "table": charts.table(figure, language),
     }
     return render(context, "chart", values)
+
+
+@register.simple_tag
+def chart_svg(figure: charts.Chart, language: str = "") -> str:
+    return mark_safe(charts.svg(figure, language or get_language() or "es"))
+
+
+@register.simple_tag(takes_context=True)
+def table(context: Context, table: Any) -> str:
+    """A `lists.Table` inside a page: sortable, without filters or pages."""
+    request = context["request"]
+    RequestConfig(request, paginate=False).configure(table)
+    return table.as_html(request)
 
 
 @register.simple_tag(takes_context=True)
