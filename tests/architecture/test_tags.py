@@ -1,9 +1,12 @@
-"""No template tag or filter of ours is there for nothing."""
+"""No template tag or filter of ours is there for nothing, and none is used that is not there."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pytest
+from django.template import engines
 from django.template.library import import_library
 
 from tests.support.sources import PACKAGES, ROOT, files, templates
@@ -24,3 +27,8 @@ def test_every_tag_and_filter_is_used_by_a_template() -> None:
             f"{module}: |{name}" for name in library.filters if not re.search(rf"\|\s*{name}\b", pages)
         ]
     assert unused == []
+
+
+@pytest.mark.parametrize("path", [*templates(), *files("templates/*.txt")], ids=str)
+def test_the_room_and_the_dossier_used_tags_that_had_gone(path: Path) -> None:
+    engines["django"].from_string(path.read_text(encoding="utf-8"))

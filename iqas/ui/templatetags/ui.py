@@ -330,7 +330,7 @@ def table(context: Context, table: Any) -> str:
     """A `lists.Table` inside a page: sortable, without filters or pages."""
     request = context["request"]
     RequestConfig(request, paginate=False).configure(table)
-    return table.as_html(request)
+    return str(table.as_html(request))
 
 
 @register.simple_tag(takes_context=True)
