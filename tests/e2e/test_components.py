@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.browser import assert_accessible, assert_fits
+from tests.e2e.browser import PHONE, assert_accessible, assert_fits
 from tests.factories.accounts import make_staff, make_user
 
 if TYPE_CHECKING:
@@ -34,15 +34,17 @@ def test_axe_finds_nothing_on_public_pages(open_page: OpenPage, language: str) -
         page = open_page(path, language=language)
         assert_accessible(page)
         assert page.get_attribute("html", "lang") == language
-        assert_fits(open_page(path, language=language, phone=True))
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        assert_fits(page)
 
 
 @pytest.mark.parametrize("path", GALLERY)
 def test_axe_finds_nothing_on_the_components(open_page: OpenPage, person: Any, path: str) -> None:
-    assert_accessible(open_page(path, user=person))
-    phone = open_page(path, user=person, phone=True)
-    assert_accessible(phone)
-    assert_fits(phone)
+    page = open_page(path, user=person)
+    assert_accessible(page)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert_accessible(page)
+    assert_fits(page)
 
 
 def test_the_keyboard_comes_first_to_the_content_and_always_shows_where_it_is(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,87 +18,20 @@ from microcredentials.models import (
 )
 from microcredentials.selectors.proposal import proposal_of
 from tests.e2e.browser import assert_accessible, assert_fits
+from tests.e2e.hands import Hands
 from tests.factories.accounts import make_staff
 from tests.factories.microcredentials import make_microcredential
 from tests.factories.organisation import make_centre, the_university
 from tests.integration.test_proposals import make_whole
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FilePayload, Page
-
     from tests.e2e.conftest import OpenPage
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.sqlite]
-FAR = 120  # tab stops: more than any page of a proposal has
 
 
 def section(version: MicroCredentialVersion, code: str) -> str:
     return reverse("microcredentials:section-edit", args=[version.microcredential.code, code])
-
-
-class Hands:
-    """A person with a keyboard and nothing else."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        page.on("filechooser", lambda _chooser: None)  # Chromium then asks for files from the first time on
-
-    def to(self, selector: str) -> None:
-        """Tab until the focus is there."""
-        for _stop in range(FAR):
-            if self.page.evaluate("s => document.activeElement.matches(s)", selector):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"{selector} is not reached by keyboard at {self.page.url}")
-
-    def write(self, **texts: str) -> None:
-        """In the order of the page; a double underscore stands for a hyphen."""
-        for name, text in texts.items():
-            self.to(f"[name='{name.replace('__', '-')}']")
-            self.page.keyboard.press("Control+A")
-            self.page.keyboard.insert_text(text)
-
-    def choose(self, name: str, down: int) -> None:
-        self.to(f"select[name='{name}']")
-        for _step in range(down):
-            self.page.keyboard.press("ArrowDown")
-
-    def tick(self, selector: str) -> None:
-        self.to(selector)
-        self.page.keyboard.press("Space")
-
-    def date(self, name: str, day: dt.date) -> None:
-        """In the order of the browser's own language, which is the machine's and not the page's."""
-        self.to(f"[name='{name}']")
-        for order in ("%m%d%Y", "%d%m%Y"):
-            self.page.keyboard.type(day.strftime(order))
-            if self.page.input_value(f"[name='{name}']") == day.isoformat():
-                return
-            for _part in range(2):
-                self.page.keyboard.press("ArrowLeft")
-        raise AssertionError(f"{name}: {self.page.input_value(f'[name={name}]')}")
-
-    def attach(self, name: str, file: FilePayload) -> None:
-        self.to(f"[name='{name}']")
-        with self.page.expect_file_chooser() as chooser:
-            self.page.keyboard.press("Space")
-        chooser.value.set_files(file)
-
-    def press(self, selector: str) -> None:
-        self.to(selector)
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
-        assert_fits(self.page)
-
-    def skip(self) -> None:
-        """Past the menu, with the first link of the page."""
-        self.page.keyboard.press("Tab")
-        self.page.keyboard.press("Enter")
-
-    def go_on(self, heading: str) -> None:
-        self.press("form .form-actions button.btn-primary")
-        assert self.page.inner_text("h1") == heading
-        self.skip()
 
 
 @pytest.mark.timeout(900)
