@@ -82,6 +82,8 @@ def test_a_trend_has_the_same_bytes_on_every_page_and_in_the_dossier(
         room = auditor.get(room_url(code, dossier), headers={"accept-language": language}).content.decode()
         finding = re.search(r"<title[^>]*>([^<]*2025-26[^<]*)</title>", page.split("<figure", 1)[1])
         assert finding, code
+        for shown in (page, room, printed):
+            assert finding[1] in CHART.sub("", shown), "the finding is read, not only drawn into the picture"
         chart = drawn(page, finding[1])
         assert chart == drawn(room, finding[1]) == drawn(printed, finding[1])
 

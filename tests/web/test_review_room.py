@@ -372,3 +372,17 @@ def test_who_may_open_several_dossiers_finds_them_in_a_list(cast: Cast, dossier:
     client = client_for(make_staff("quality_officer"))
     assert_shows(client.get(reverse("review:dossier-list")), dossier.code, "aria-sort", "Exportar esta fila")
     assert_hides(client.get(reverse("review:dossier-list"), {"state": "superseded"}), f"{dossier.code}</a>")
+
+
+def test_a_page_below_a_tab_marks_it(dossier: Dossier, client_for) -> None:
+    client = client_for(auditor_of(dossier))
+    report, _, chapter, listed, exhibit = room_urls(dossier)[:5]
+    for url, tab, current in (
+        (report, report, "page"),
+        (chapter, report, "true"),
+        (listed, listed, "page"),
+        (exhibit, listed, "true"),
+    ):
+        page = text_of(client.get(url))
+        assert f'<a href="{tab}" aria-current="{current}">' in page.split('class="tabs"')[1], url
+        assert page.split('class="tabs"')[1].split("</ul>")[0].count("aria-current") == 1
