@@ -4,14 +4,11 @@ only counted of a person is read: country, year of birth, residence.
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
@@ -196,12 +193,6 @@ def write_identity(learner: Learner, values: dict[str, str]) -> None:
             )
         )
     )
-
-
-def erased_digest(name: str, key: str) -> str:
-    """The keyed hash under which an erased key is remembered: useless without the secret of the installation."""
-    secret = f"microcredentials.erased|{settings.SECRET_KEY}".encode()
-    return hmac.new(secret, f"{name}|{key}".encode(), sha256).hexdigest()
 
 
 def _wrong_document(kind: str, text: str) -> CellError:

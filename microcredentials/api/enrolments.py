@@ -55,6 +55,9 @@ class EnrolmentNew(Shape):
     learner = IdentityShape()
     statistics = StatisticsShape(required=False)
     enrolled_on = serializers.DateField(required=False, allow_null=True)
+    at_own_request = serializers.BooleanField(
+        default=False, help_text="The person was erased and asks for this enrolment themselves."
+    )
 
 
 class EnrolmentChange(Revised, Shape):
@@ -200,6 +203,7 @@ class EnrolmentList(ListView, EditionView):
             identity=identity_of(body["learner"]),
             statistics=body.get("statistics"),
             enrolled_on=body.get("enrolled_on"),
+            at_own_request=body["at_own_request"],
         )
         return Response(EnrolmentRead(made).data, status=201)
 

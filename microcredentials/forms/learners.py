@@ -117,10 +117,21 @@ class IdentityForm(forms.Form):
 
 
 class EnrolForm(IdentityForm):
+    """Enrolling somebody. Who was erased is enrolled once it is confirmed that they ask for it themselves."""
+
     enrolled_on = day_field(_("Enrolled on"), required=False)
+    at_own_request = forms.BooleanField(
+        label=_("The person asks for this enrolment themselves, and knows that their data are held again"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
 
     def first_fields(self) -> tuple[Any, ...]:
-        return ("enrolled_on",)
+        return ("at_own_request", "enrolled_on")
+
+    def ask_whether_they_ask(self) -> None:
+        """Shows what has to be confirmed; until somebody was found to be erased, nothing is asked."""
+        self.fields["at_own_request"].widget = forms.CheckboxInput()
 
 
 class LearnerForm(IdentityForm):

@@ -121,7 +121,7 @@ class LearnerStatistics(models.Model):
 
 
 class ErasedIdentity(models.Model):
-    """A keyed hash of what an erased person was known by, so that the next import does not bring them back."""
+    """A keyed hash of what an erased person was known by, so that no list brings them back (`microcredentials.erased`)."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     erased_at = models.DateTimeField(default=clock.now)

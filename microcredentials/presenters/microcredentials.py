@@ -68,6 +68,9 @@ LEARNER_SENTENCES = {
     "learner.changed": gettext_lazy("corrected the data"),
     "learner.exported": gettext_lazy("took a copy of the personal data"),
     "learner.erased": gettext_lazy("erased the person"),
+    "learner.readmitted": gettext_lazy(
+        "registered again, at their own request, somebody who had been erased"
+    ),
 }
 OTHER_FIELDS = {
     "code": gettext_lazy("Code"),

@@ -37,10 +37,11 @@ def enrol(
     identity: Identity,
     statistics: dict[str, Any] | None = None,
     enrolled_on: dt.date | None = None,
+    at_own_request: bool = False,
 ) -> Enrolment:
     """Enrols a person, who is recognised by e-mail, document or student number or else becomes a new learner.
 
-    Refuses `full`, `not-open`, `signed`, `closed`, `cancelled`, `enrolled-already`, and what contradicts the register
+    Who was erased may come back, as a new learner, where they ask for it themselves (`at_own_request`). Refuses `full`, `not-open`, `signed`, `closed`, `cancelled`, `enrolled-already`, and what contradicts the register
     (`no-identity`, `two-people`, `other-person`, `other-name`, `missing`, `was-erased`).
     """
     lock_register()
@@ -51,7 +52,7 @@ def enrol(
         taken = edition.enrolments.exclude(state__in=OUTSIDE).count()
         if taken >= edition.places:
             raise RuleViolation("full", _("All %(places)s places are taken.") % {"places": edition.places})
-    register = Register(actor=actor)
+    register = Register(actor=actor, readmits=at_own_request)
     entry = Entry(1, edition, identity, statistics or {}, enrolled_on=enrolled_on or clock.today())
     written = register.take([entry])
     for problem in register.problems:
@@ -60,12 +61,15 @@ def enrol(
         raise RuleViolation(
             "was-erased",
             _(
-                "This person was erased from the register at their request: enrol them under other identifiers."
+                "This person was erased from the register at their own request. If it is they who ask for this enrolment, confirm that."
             ),
+            field="at_own_request",
         )
     if not register.new:
         raise RuleViolation("enrolled-already", _("This person is already enrolled in this edition."))
     (enrolment,) = register.new
+    for learner in register.readmitted:
+        record(actor=actor, action="learner.readmitted", subject=learner, scope=edition.microcredential.scope)
     _record(actor, edition, enrolment, "enrolment.made", after={"state": enrolment.state})
     return enrolment
 

@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from iqas.core import clock, versions
 from iqas.core.access import require
 from iqas.core.audit import erase_detail, history, record
+from iqas.core.models import AuditEvent
 from iqas.core.refusals import RuleViolation
 from iqas.organisation.models import University
-from microcredentials.identity import Identity, erased_digest, write_identity
-from microcredentials.models import Enrolment, ErasedIdentity, Learner, LearnerStatistics
+from microcredentials import erased
+from microcredentials.identity import Identity, write_identity
+from microcredentials.models import Enrolment, Learner, LearnerStatistics
 from microcredentials.services.register import FIELD_OF_KEY, lock_register
 
 KEPT_AFTER_ERASURE = ("sex", "nationality")
@@ -66,7 +68,10 @@ def _save_identity(learner: Learner) -> None:
 
 @transaction.atomic
 def export_learner(*, actor: Any, learner: Learner) -> dict[str, Any]:
-    """Everything held on the person, for the person (GDPR art. 15 and 20). Refuses `erased`."""
+    """Everything held on the person, what was written about them and their enrolments too (GDPR art. 15 and 20).
+
+    Refuses `erased`.
+    """
     learner = Learner.objects.select_related("statistics").get(pk=learner.pk)
     require(actor, "learner.export", learner)
     check_present(learner)
@@ -83,15 +88,7 @@ def export_learner(*, actor: Any, learner: Learner) -> dict[str, Any]:
         if statistics is not None
         else {},
         "enrolments": [_enrolment(enrolment) for enrolment in enrolments],
-        "history": [
-            {
-                "at": event.at.isoformat(),
-                "action": event.action,
-                "before": event.detail.before,
-                "after": event.detail.after,
-            }
-            for event in history(learner)
-        ],
+        "history": [_event(event) for event in history(learner)],
     }
     record(actor=actor, action="learner.exported", subject=learner)
     return told
@@ -109,6 +106,19 @@ def _enrolment(enrolment: Enrolment) -> dict[str, Any]:
         "grade": None if enrolment.grade is None else str(enrolment.grade),
         "enrolled_on": _day(enrolment.enrolled_on),
         "state_on": _day(enrolment.state_on),
+        "history": [_event(event) for event in history(enrolment)],
+    }
+
+
+def _event(event: AuditEvent) -> dict[str, Any]:
+    """An entry of the history with what was written about it; empty where it was erased."""
+    detail = event.detail
+    return {
+        "at": event.at.isoformat(),
+        "action": event.action,
+        "before": detail.before,
+        "after": detail.after,
+        "reason": detail.reason,
     }
 
 
@@ -118,7 +128,9 @@ def _day(value: Any) -> str | None:
 
 @transaction.atomic
 def erase_learner(*, actor: Any, learner: Learner, reason: str) -> Learner:
-    """Removes the identity; the enrolments stay without it, so that no count changes. Refuses `erased`, `no-reason`.
+    """Removes the identity; the enrolments stay without it, so that no count changes.
+
+    Refuses `erased`, `no-reason`, and `keys-missing` where the key of `microcredentials.erased` was lost.
 
     Of the statistics only what is counted stays, coarser: sex, nationality and the decade of birth. The texts of the
     audit events on the person and on their enrolments are blanked (LOPDGDD art. 32); the chain still holds. A keyed
@@ -130,9 +142,7 @@ def erase_learner(*, actor: Any, learner: Learner, reason: str) -> Learner:
     check_present(learner)
     if not reason.strip():
         raise RuleViolation("no-reason", _("Say why: it stays in the history."), field="reason")
-    for name in Learner.KEYS:
-        if key := getattr(learner, name):
-            ErasedIdentity.objects.get_or_create(digest=erased_digest(name, key))
+    erased.remember((name, key) for name in Learner.KEYS if (key := getattr(learner, name)))
     write_identity(learner, dict.fromkeys(Learner.IDENTITY, ""))
     learner.erased_at = clock.now()
     learner.version += 1

@@ -19,11 +19,11 @@ from iqas.core.audit import record
 from iqas.core.refusals import RuleViolation
 from iqas.core.tabular import RowError
 from iqas.organisation.models import University
-from microcredentials.identity import Identity, erased_digest, same_name, write_identity
+from microcredentials.erased import erased_among, forget
+from microcredentials.identity import Identity, same_name, write_identity
 from microcredentials.models import (
     Edition,
     Enrolment,
-    ErasedIdentity,
     Learner,
     LearnerStatistics,
     MicroCredential,
@@ -98,9 +98,12 @@ def lock_register() -> None:
 
 
 class Register:
-    """Writes entries in the caller's transaction. What cannot be written is in `problems`, and then nothing is."""
+    """Writes entries in the caller's transaction. What cannot be written is in `problems`, and then nothing is.
 
-    def __init__(self, *, actor: Any) -> None:
+    `readmits`: who was erased asks for it themselves. Without it they are passed over.
+    """
+
+    def __init__(self, *, actor: Any, readmits: bool = False) -> None:
         self.actor = actor
         self.problems: list[RowError] = []
         self.written = Written()
@@ -110,7 +113,9 @@ class Register:
         self._people: dict[tuple[str, str], Person] = {}
         self._enrolments: dict[tuple[UUID, UUID], Enrolment] = {}
         self._rows: dict[tuple[UUID, UUID], int] = {}
-        self._erased: frozenset[str] = frozenset()
+        self._erased: frozenset[tuple[str, str]] = frozenset()
+        self._readmits = readmits
+        self.readmitted: list[Learner] = []
 
     def take(self, entries: Sequence[Entry], *, write: bool = True) -> Written:
         """Resolves every entry, and writes all of them where none has a problem; `write=False` only looks for those."""
@@ -151,7 +156,7 @@ class Register:
             for name, key in entry.identity.keys().items():
                 wanted[name].add(key)
         self._know_people(wanted, with_statistics=any(entry.statistics for entry in entries))
-        self._know_erased(wanted)
+        self._erased = erased_among((name, key) for name, keys in wanted.items() for key in keys)
         for chunk in chunks(sorted({entry.edition.pk for entry in entries})):
             for enrolment in Enrolment.objects.filter(edition__in=chunk, learner__erased_at__isnull=True):
                 self._enrolments[enrolment.edition_id, enrolment.learner_id] = enrolment
@@ -167,16 +172,6 @@ class Register:
         for some in chunks(sorted(known) if with_statistics else []):
             for statistics in LearnerStatistics.objects.filter(learner__in=some):
                 known[statistics.learner_id].statistics = statistics
-
-    def _know_erased(self, wanted: dict[str, set[str]]) -> None:
-        if not ErasedIdentity.objects.exists():
-            return
-        digests = {erased_digest(name, key) for name, keys in wanted.items() for key in keys}
-        self._erased = frozenset(
-            digest
-            for chunk in chunks(sorted(digests))
-            for digest in ErasedIdentity.objects.filter(pk__in=chunk).values_list("pk", flat=True)
-        )
 
     def _index(self, person: Person) -> None:
         for name in Learner.KEYS:
@@ -203,9 +198,12 @@ class Register:
                         field=FIELD_OF_KEY[name],
                     )
         if not found:
-            if any(erased_digest(name, key) in self._erased for name, key in keys.items()):
+            was_erased = [one for one in keys.items() if one in self._erased]
+            if was_erased and not self._readmits:
                 return None
             person = self._new(entry)
+            if was_erased:
+                self.readmitted.append(person.learner)
         else:
             person = next(iter(found.values()))
             self._revise(entry, person, keys)
@@ -343,6 +341,8 @@ class Register:
         Learner.objects.bulk_create(made, batch_size=CHUNK)
         overwrite(revised, [*Learner.IDENTITY, *Learner.KEYS, "sort_name", "search_key", "version"])
         overwrite(counted, LearnerStatistics.FIELDS, key="learner")
+        for learner in self.readmitted:
+            forget((name, key) for name in Learner.KEYS if (key := getattr(learner, name)))
         Enrolment.objects.bulk_create(self.new, batch_size=CHUNK)
         overwrite(self.changed, ["state", "grade", "enrolled_on", "state_on", "version"])
         self.written.learners_created, self.written.learners_updated = len(made), len(revised)

@@ -74,9 +74,12 @@ def enrolment_create(request: HttpRequest, code: str) -> HttpResponseBase:
                 identity=form.identity(),
                 statistics=form.statistics(),
                 enrolled_on=form.cleaned_data["enrolled_on"],
+                at_own_request=form.cleaned_data["at_own_request"],
             )
             messages.success(request, _("%(name)s is enrolled.") % {"name": enrolment.learner})
             return redirect("microcredentials:enrolment-list", edition.code)
+        if form.has_error("at_own_request"):
+            form.ask_whether_they_ask()
     context = {"edition": edition, "form": form}
     return render(request, "microcredentials/enrolment_create.html", context, status=forms.form_status(form))
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import hmac
 import json
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from iqas.core.audit import history, verify
 from iqas.core.models import AuditDetail
 from iqas.core.refusals import AccessDenied, RuleViolation, StaleVersion
-from microcredentials.models import Enrolment, EnrolmentCount, Learner, LearnerStatistics
+from microcredentials import erased, migrations
+from microcredentials.models import (
+    Edition,
+    Enrolment,
+    EnrolmentCount,
+    ErasedIdentity,
+    Learner,
+    LearnerStatistics,
+)
 from microcredentials.services import enrolments, learners
 from microcredentials.services.register import Entry, Register
 from tests.factories.accounts import make_staff
@@ -106,6 +119,20 @@ class TestHandingOver:
         json.dumps(told)
         assert history(ana)[0].action == "learner.exported"
 
+    def test_what_was_written_about_their_enrolments_is_theirs_too(self, ana: Learner) -> None:
+        """The events on enrolments and every reason in free text were erased with the person, and never handed over."""
+        officer = make_staff("quality_officer")
+        learners.change_learner(
+            actor=officer, learner=ana, seen=1, identity=make_identity(**ANA | {"family_name": "Ruiz"})
+        )
+        told = learners.export_learner(actor=officer, learner=ana)
+        [enrolment] = told["enrolments"]
+        assert [event["action"] for event in enrolment["history"]] == ["enrolment.changed", "enrolment.made"]
+        assert enrolment["history"][0]["reason"] == "Anacanary aprobó"
+        assert enrolment["history"][0]["after"]["state"] == "passed"
+        [changed] = told["history"]
+        assert (changed["before"], changed["reason"]) == ({"family_name": "Ruizcanary"}, "")
+
     def test_only_who_reaches_every_enrolment_of_the_person(self, ana: Learner) -> None:
         here, there = make_centre("FAC-A"), make_centre("FAC-B")
         quality = make_staff("centre_quality", scope=here.scope)
@@ -164,3 +191,112 @@ class TestErasing:
             enrolments.enrol(
                 actor=make_staff("quality_officer"), edition=edition, identity=make_identity(**ANA)
             )
+
+
+class TestComingBack:
+    """An erased person could never enrol again with their own e-mail or DNI, and nobody could lift it."""
+
+    @pytest.fixture
+    def edition(self, ana: Learner) -> Edition:
+        edition = ana.enrolments.get().edition
+        learners.erase_learner(actor=make_staff("quality_officer"), learner=ana, reason="Lo pide")
+        return edition
+
+    def enrol(self, edition: Edition, **options: Any) -> Enrolment:
+        return enrolments.enrol(
+            actor=make_staff("coordinator"), edition=edition, identity=make_identity(**ANA), **options
+        )
+
+    def test_who_asks_for_it_themselves_is_enrolled_as_a_new_person(self, edition: Edition) -> None:
+        with refused("was-erased"):
+            self.enrol(edition)
+        back = self.enrol(edition, at_own_request=True).learner
+        assert (str(back), back.enrolments.count()) == ("Anacanary Ruizcanary", 1)
+        assert history(back)[0].action == "learner.readmitted"
+        assert Learner.objects.filter(erased_at__isnull=False).count() == 1
+
+    def test_from_then_on_lists_know_them_again(self, edition: Edition) -> None:
+        self.enrol(edition, at_own_request=True)
+        written = Register(actor=None).take([Entry(2, edition, make_identity(**ANA), state="passed")])
+        assert (written.passed_over, written.updated, written.learners_created) == ([], 1, 0)
+
+    def test_nobody_comes_back_by_a_list(self, edition: Edition) -> None:
+        register = Register(actor=None)
+        written = register.take([Entry(7, edition, make_identity(**ANA))])
+        assert (written.passed_over, register.new) == ([7], [])
+
+
+def upgrade() -> None:
+    """What the migration does that made the key a file, whatever its number."""
+    [file] = Path(migrations.__path__[0]).glob("*_countries_and_erasure_key.py")
+    import_module(f"microcredentials.migrations.{file.stem}").keep_the_key(apps, None)
+
+
+class TestTheKeyOfTheErased:
+    """The hashes depended on SECRET_KEY: whoever changed it had erased people back with the next list."""
+
+    @pytest.fixture(autouse=True)
+    def folder(self, settings: Any, tmp_path: Path) -> Path:
+        settings.KEYS_DIR = tmp_path / "keys"
+        return tmp_path / "keys"
+
+    @pytest.fixture
+    def edition(self, ana: Learner) -> Edition:
+        edition = ana.enrolments.get().edition
+        learners.erase_learner(actor=make_staff("quality_officer"), learner=ana, reason="Lo pide")
+        return edition
+
+    def passed_over(self, edition: Edition) -> list[int]:
+        return Register(actor=None).take([Entry(2, edition, make_identity(**ANA))]).passed_over
+
+    def told(self) -> list[str]:
+        return list(erased.key_problems())
+
+    def test_another_secret_key_brings_nobody_back(
+        self, settings: Any, edition: Edition, folder: Path
+    ) -> None:
+        settings.SECRET_KEY = "quite another secret of the installation, as long as the first one"
+        assert self.passed_over(edition) == [2]
+        key = folder / "register" / "erased.key"
+        assert (key.stat().st_mode & 0o777, key.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+        assert (len(key.read_bytes()), self.told()) == (32, [])
+
+    def test_without_the_key_nobody_is_enrolled_and_doctor_says_why(
+        self, edition: Edition, folder: Path
+    ) -> None:
+        key = folder / "register" / "erased.key"
+        kept = key.read_bytes()
+        key.unlink()
+        erased._key_in.cache_clear()
+        with refused("keys-missing"):
+            self.passed_over(edition)
+        [problem] = self.told()
+        assert "restore the key folder" in problem
+        key.write_bytes(kept[::-1])
+        key.chmod(0o600)
+        [problem] = self.told()
+        assert "is not the one" in problem
+        key.write_bytes(kept)
+        assert self.told() == []
+        key.chmod(0o640)
+        assert "0600" in self.told()[0]
+
+    def test_until_somebody_is_erased_there_is_no_key_to_lose(self, ana: Learner, folder: Path) -> None:
+        assert not folder.exists()
+        assert self.told() == []
+
+    def test_who_was_remembered_under_the_old_key_still_is(self, settings: Any, ana: Learner) -> None:
+        """The upgrade keeps what SECRET_KEY gave: the same hashes come from the file."""
+        old = f"microcredentials.erased|{settings.SECRET_KEY}".encode()
+        email = f"email_key|{ANA['email']}".encode()
+        ErasedIdentity.objects.create(digest=hmac.new(old, email, sha256).hexdigest())
+        upgrade()
+        settings.SECRET_KEY = "quite another secret of the installation, as long as the first one"
+        assert self.told() == []
+        assert erased.erased_among([("email_key", ANA["email"]), ("student_key", "n-canary")]) == {
+            ("email_key", ANA["email"])
+        }
+
+    def test_an_upgrade_without_erased_people_makes_no_key(self, folder: Path) -> None:
+        upgrade()
+        assert not folder.exists()

@@ -90,6 +90,27 @@ class TestWhoSeesNames:
             assert_hides(client.get(address), "ELCHECANARY")
 
 
+class TestComingBack:
+    def test_an_erased_person_is_enrolled_once_it_is_confirmed_that_they_ask(
+        self, staff: Any, client_for: Any
+    ) -> None:
+        edition = an_edition()
+        client = client_for(staff("quality_officer"))
+        form = url("enrolment-create", edition.code)
+        client.post(form, person())
+        learner = Learner.objects.get()
+        client.post(url("learner-erase", learner.pk), {"reason": "Lo pide"})
+        assert 'type="checkbox" name="at_own_request"' not in text_of(client.get(form))
+        refused = client.post(form, person())
+        assert refused.status_code == 422
+        body = text_of(refused)
+        assert 'name="at_own_request"' in body
+        assert refused.context["form"]["at_own_request"].field.widget.input_type == "checkbox"
+        assert 'value="alvaro@example.org"' in body  # nothing typed is lost
+        assert client.post(form, person(at_own_request="on")).status_code == 302
+        assert Learner.objects.get(erased_at=None).email == "alvaro@example.org"
+
+
 class TestTheLists:
     def test_search_without_accents_and_filters(self, staff: Any, client_for: Any) -> None:
         edition = an_edition()
