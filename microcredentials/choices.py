@@ -41,6 +41,12 @@ SDGS = [  # A/RES/70/1
     (16, _("16 Peace, justice and strong institutions")),
     (17, _("17 Partnerships for the goals")),
 ]
+CYCLES = {  # of the Framework for Qualifications of the European Higher Education Area, by EQF level
+    5: _("short cycle"),
+    6: _("first cycle"),
+    7: _("second cycle"),
+    8: _("third cycle"),
+}
 CHOICES: dict[str, list[tuple[Any, Any]]] = {"languages": LANGUAGES, "sdgs": SDGS}
 
 

@@ -82,7 +82,8 @@ def _row_words(name: str, row: Any) -> str:
 
 
 def _body(row: Any) -> list[str]:
-    return [row.name, _("coordinates") if row.is_coordinating else "", _evidence(row.agreement_id)]
+    coordinates = _("coordinates") if row.is_coordinating else ""
+    return [row.name, coordinates, row.country, row.region, _evidence(row.agreement_id)]
 
 
 def _supporter(row: Any) -> list[str]:

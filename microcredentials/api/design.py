@@ -52,6 +52,13 @@ def _list_of(shape: Any) -> Any:
 class BodyShape(Shape):
     name = serializers.CharField(max_length=200)
     is_coordinating = serializers.BooleanField(default=False)
+    country = serializers.RegexField(
+        r"^[A-Za-z]{2}\Z",
+        required=False,
+        allow_blank=True,
+        help_text="Two letters; only where it is another.",
+    )
+    region = serializers.CharField(required=False, allow_blank=True, max_length=120)
     agreement = EvidenceCode(required=False, allow_null=True, help_text="Code of the evidence, as E-0012.")
 
 
@@ -220,7 +227,13 @@ def _spoken(row: Mapping[str, Any], *names: str) -> dict[str, str]:
 
 def _body(row: Mapping[str, Any]) -> Body:
     agreement = row.get("agreement")
-    return Body(" ".join(row["name"].split()), row["is_coordinating"], agreement.pk if agreement else None)
+    return Body(
+        " ".join(row["name"].split()),
+        row["is_coordinating"],
+        agreement.pk if agreement else None,
+        row.get("country", "").upper(),
+        row.get("region", ""),
+    )
 
 
 def _support(row: Mapping[str, Any]) -> Support:

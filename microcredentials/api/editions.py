@@ -20,6 +20,7 @@ from microcredentials.api.fields import Amount, Coded, Person
 from microcredentials.deadlines import report_due, results_due
 from microcredentials.filters import EditionFilter
 from microcredentials.models import Edition, EditionReport, EnrolmentCount, Incident
+from microcredentials.selectors.award import award_of
 from microcredentials.selectors.comparison import compare, previous_edition, sentences
 from microcredentials.selectors.counts import shown_counts
 from microcredentials.selectors.editions import reedition_changes
@@ -63,6 +64,28 @@ class TermChangeShape(Shape):
     after = serializers.CharField(allow_null=True)
 
 
+class AwardRead(Shape):
+    """Of who passed, how many could be awarded it with all eleven elements of Annex I. Null: a small group."""
+
+    passed = serializers.IntegerField(allow_null=True)
+    whole = serializers.IntegerField(allow_null=True)
+    design_done = serializers.IntegerField(help_text="Elements of the version that are there, of nine.")
+    has_date_of_issuing = serializers.BooleanField()
+
+
+@extend_schema_field(AwardRead(allow_null=True))
+class AwardField(serializers.Field[Any, Any, Any, Any]):
+    """Null where nobody of the register has passed."""
+
+    def to_representation(self, value: Edition) -> Any:
+        in_full = bool(can(self.context["request"].user, "edition.count", value))
+        award = award_of(value, shown_counts(value, in_full=in_full), names=False)
+        if award is None:
+            return None
+        told = {"passed": award.passed, "whole": award.whole, "design_done": award.design_done}
+        return told | {"has_date_of_issuing": award.issuing is None}
+
+
 @extend_schema_field(CountsRead(allow_null=True))
 class CountsField(serializers.Field[Any, Any, Any, Any]):
     """All counts for those who record them; for others no small group can be read."""
@@ -86,6 +109,7 @@ class EditionRead(EditionRow):
     report_due = serializers.DateField(allow_null=True)
     steps = StepShape(many=True, source="next_steps")
     counts = CountsField(source="*")
+    award = AwardField(source="*")
 
 
 class TermsShape(Shape):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from iqas.ui import formats
 from microcredentials import vocabulary
-from microcredentials.completeness import eleven
+from microcredentials.completeness import eleven, places_of_issue
 from microcredentials.documents.content import Block, Cell, Column, Fact, Facts, Table, Written
 from microcredentials.documents.sources import VersionSource
 from microcredentials.models import LearningOutcome, MicroCredentialVersion
@@ -65,6 +65,8 @@ def level(version: MicroCredentialVersion) -> str:
     if version.eqf_level is None:
         return ""
     words = _("EQF %(level)s") % {"level": version.eqf_level}
+    if version.qf_ehea_cycle:
+        words = f"{words} · {version.qf_ehea_cycle}"
     if (meces := version.meces_reference) is None:
         return words
     note = gettext("(derived reference: MECES %(level)s, which covers official degrees only)") % {
@@ -221,7 +223,7 @@ def element_words(source: VersionSource, code: str) -> str:
     version, parts = source.proposal.version, source.proposal.parts
     return {
         "M2": lambda: text_of(version, "title")[0],
-        "M3": lambda: joined((version.country, version.region)),
+        "M3": lambda: joined(places_of_issue(version, parts.bodies), "; "),
         "M4": lambda: joined((body.name for body in parts.bodies), "; "),
         "M6": lambda: (
             _("%(count)s learning outcomes: %(codes)s")

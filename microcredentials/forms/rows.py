@@ -59,10 +59,20 @@ class RowForm(forms.Form):
 
 
 class BodyRow(RowForm):
-    words = ("name", "agreement_id")
+    words = ("name", "agreement_id", "country", "region")
     name = forms.CharField(label=_("Awarding body"), max_length=200)
     is_coordinating = forms.BooleanField(label=_("It coordinates"), required=False)
     agreement_id = EvidenceField(label=_("Agreement"))
+    country = forms.RegexField(
+        r"^[A-Za-z]{2}\Z",
+        label=_("Country"),
+        required=False,
+        help_text=_("Two letters; only where it is another."),
+        error_messages={"invalid": _("Two letters, as ES.")},
+    )
+    region = forms.CharField(
+        label=_("Region"), required=False, max_length=120, help_text=_("Only where it is another.")
+    )
 
 
 class SupporterRow(RowForm):
@@ -180,13 +190,21 @@ class BodyRows(BaseRows):
                 "name": row.name,
                 "is_coordinating": row.is_coordinating,
                 "agreement_id": row.agreement.code if row.agreement else "",
+                "country": row.country,
+                "region": row.region,
             }
             for row in version.awarding_bodies.select_related("agreement")
         ]
 
     @staticmethod
     def write(row: dict[str, Any]) -> Body:
-        return Body(" ".join(row["name"].split()), row["is_coordinating"], row["agreement_id"])
+        return Body(
+            " ".join(row["name"].split()),
+            row["is_coordinating"],
+            row["agreement_id"],
+            row["country"].upper(),
+            row["region"],
+        )
 
 
 class SupporterRows(BaseRows):

@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, FSMModelMixin, transition
@@ -20,7 +21,7 @@ from iqas.core.models import Identified, Versioned
 from iqas.evidence.models import Evidence
 from iqas.organisation.models import Centre, Scope
 from microcredentials import rules
-from microcredentials.choices import known_languages, known_sdgs
+from microcredentials.choices import CYCLES, known_languages, known_sdgs
 from microcredentials.workflow import Needs
 
 VERSION_IN_FORCE = Needs(
@@ -415,6 +416,11 @@ class MicroCredentialVersion(FSMModelMixin, Identified, Versioned):
         """MECES is EQF minus 4 and covers official degrees only (RD 1027/2011): a derived reference, never stored."""
         return self.eqf_level - 4 if self.eqf_level is not None and self.eqf_level >= 5 else None
 
+    @property
+    def qf_ehea_cycle(self) -> str | Promise:
+        """The cycle of the European Higher Education Area to which the EQF level belongs; none below level 5 (M8)."""
+        return CYCLES.get(self.eqf_level or 0, "")
+
 
 class AwardingBody(Identified):
     """Who awards the micro-credential (M4); where there are several universities, one coordinates."""
@@ -424,6 +430,12 @@ class AwardingBody(Identified):
     is_coordinating = models.BooleanField(_("coordinates"), default=False)
     agreement = models.ForeignKey(
         Evidence, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agreement")
+    )
+    country = models.CharField(  # M3, ISO 3166-1 alpha-2; empty where it is the issuer's
+        _("country"), max_length=2, blank=True, help_text=_("Two letters; only where it is another.")
+    )
+    region = models.CharField(
+        _("region"), max_length=120, blank=True, help_text=_("Only where it is another.")
     )
     order = models.PositiveSmallIntegerField(default=0)
 

@@ -15,6 +15,7 @@ from iqas.ui.history import history_entries
 from microcredentials.deadlines import report_due, results_due
 from microcredentials.models import Edition, EnrolmentCount
 from microcredentials.presenters.microcredentials import NOT_OFFERED, SENTENCES, field_labels
+from microcredentials.selectors.award import award_of
 from microcredentials.selectors.counts import shown_counts
 from microcredentials.selectors.editions import reedition_changes
 from microcredentials.services.edition_reports import REPORTABLE
@@ -38,13 +39,16 @@ def edition_page(user: Any, edition: Edition) -> dict[str, Any]:
         if may_count
         else {k: v for k, v in field_labels().items() if k not in EnrolmentCount.NUMBERS}
     )
+    may_see_names = bool(can(user, "enrolment.edit", edition)) and edition.state != State.IMPORTED
+    counts = shown_counts(edition, in_full=may_count)
     below = edition.state in (State.PLANNED, State.OPEN) and is_below_minimum(edition, university)
     return {
         "edition": edition,
         "steps": edition_steps(user, edition, university),
-        "counts": shown_counts(edition, in_full=may_count),
+        "counts": counts,
+        "award": award_of(edition, counts, names=may_see_names),
         "from_register": from_register,
-        "may_see_names": bool(can(user, "enrolment.edit", edition)) and edition.state != State.IMPORTED,
+        "may_see_names": may_see_names,
         "may_count": may_count and not from_register and edition.state not in UNCOUNTABLE,
         "may_edit": may_edit and edition.state not in OVER,
         "may_report": may_edit and edition.state in REPORTABLE,

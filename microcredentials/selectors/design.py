@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 
 from iqas.core.access import allowed
-from microcredentials import rules
+from microcredentials import completeness, rules
 from microcredentials.models import (
     Assessment,
     AwardingBody,
@@ -31,6 +31,10 @@ class Design:
     assessed_by: dict[UUID, frozenset[UUID]]  # assessment → the outcomes that it assesses
     gaps: list[rules.Gap]
     versions: tuple[MicroCredentialVersion, ...]  # all of the micro-credential
+
+    @property
+    def places_of_issue(self) -> tuple[str, ...]:
+        return completeness.places_of_issue(self.version, self.bodies)
 
     @property
     def draft(self) -> MicroCredentialVersion | None:

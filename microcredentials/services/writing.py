@@ -84,6 +84,8 @@ class Body:
     name: str
     is_coordinating: bool = False
     agreement_id: UUID | None = None
+    country: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True)
@@ -305,7 +307,10 @@ def rows_of(version: MicroCredentialVersion, names: Iterable[str] = ()) -> dict[
 
 
 def _bodies(version: MicroCredentialVersion) -> list[Body]:
-    return [Body(row.name, row.is_coordinating, row.agreement_id) for row in version.awarding_bodies.all()]
+    return [
+        Body(row.name, row.is_coordinating, row.agreement_id, row.country, row.region)
+        for row in version.awarding_bodies.all()
+    ]
 
 
 def _supporters(version: MicroCredentialVersion) -> list[Support]:

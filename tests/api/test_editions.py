@@ -294,6 +294,24 @@ class TestLearners:
             assert narrow.post(f"learners/{row.learner_id}/{path}", {"reason": "x"})[0] == 404
         assert narrow.get("learners/")[1]["count"] == 0
 
+    def test_who_was_erased_comes_back_only_at_their_own_request(self, call: Any) -> None:
+        edition = make_edition(state="running", starts=date(2026, 2, 2), ends=date(2026, 5, 29))
+        body = {"learner": {"given_name": "Ana", "family_name": "Ruiz", "email": "ana@example.org"}}
+        made = call.post(f"editions/{edition.code}/enrolments/", body)[1]
+        assert call.post(f"learners/{made['learner']['id']}/erase/", {"reason": "Lo pide"})[0] == 204
+        status, problem = call.post(f"editions/{edition.code}/enrolments/", body)
+        assert (status, problem["code"]) == (409, "was-erased")
+        assert call.post(f"editions/{edition.code}/enrolments/", body | {"at_own_request": True})[0] == 201
+
+    def test_an_edition_says_how_many_could_be_awarded_it(self, call: Any, api: Any) -> None:
+        edition = make_edition(state="finished")
+        make_enrolments(edition, *["passed"] * 3)
+        path = f"editions/{edition.code}/"
+        assert call.get(path)[1]["award"] == {
+            "passed": 3, "whole": 0, "design_done": 9, "has_date_of_issuing": False,
+        }  # fmt: skip
+        assert api(make_staff("reader")).get(path)[1]["award"]["passed"] is None
+
     def test_siiu_shows_no_small_group(self, call: Any, api: Any) -> None:
         edition = make_edition(state="running", starts=date(2026, 2, 2), ends=date(2026, 5, 29))
         make_enrolments(edition, *["enrolled"] * 8, sex="female")
