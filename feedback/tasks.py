@@ -5,7 +5,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from feedback.anonymity.mixer import mix_and_settle
-from feedback.services import mailing
+from feedback.models import Round
+from feedback.services import mailing, rounds
 from feedback.services.upkeep import hourly
 from iqas.jobs.mail import Mail, mail_builder
 from iqas.jobs.registry import job_kind, periodic
@@ -20,6 +21,11 @@ def mix_everything(context: JobContext) -> None:
 @job_kind("feedback.mix_campaign", title=_("Last mixing of survey answers"), listed=False)
 def mix_campaign(context: JobContext, *, campaign: str) -> None:
     mix_and_settle(UUID(campaign))
+
+
+@job_kind(rounds.JOB_KIND, title=_("Campaigns of a round"))
+def make_round(context: JobContext, *, order: str) -> None:
+    rounds.make_campaigns(actor=context.job.requested_by, order=Round.objects.get(pk=UUID(order)))
 
 
 @mail_builder(mailing.BUILDER)

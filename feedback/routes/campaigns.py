@@ -2,9 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from feedback.views import answers, campaigns
+from feedback.views import answers, campaigns, rounds, rules
 
 STAFF = [
+    path("rounds/", rounds.round_list, name="round-list"),
+    path("rounds/add/", rounds.round_add, name="round-add"),
+    path("rounds/<str:code>/", rounds.round_detail, name="round-detail"),
+    path("rounds/<str:code>/edit/", rounds.round_edit, name="round-edit"),
+    path("rounds/<str:code>/make/", rounds.round_make, name="round-make"),
+    path("rounds/<str:code>/editions/<str:edition>/", rounds.round_exclude, name="round-exclude"),
+    path("rules/", rules.rule_list, name="rule-list"),
+    path("rules/add/", rules.rule_add, name="rule-add"),
+    path("rules/<str:code>/", rules.rule_edit, name="rule-edit"),
+    path("thresholds/", rules.threshold_edit, name="threshold-edit"),
     path("", campaigns.campaign_list, name="campaign-list"),
     path("campaigns/add/", campaigns.campaign_add, name="campaign-add"),
     path("campaigns/add/pool/", campaigns.campaign_add_pool, name="campaign-add-pool"),

@@ -207,7 +207,7 @@ def open_campaign(*, actor: Any, campaign: Campaign) -> Campaign:
 
     An anonymous campaign gets its key.
 
-    Refuses `campaign-state`, `nobody-invited`, `too-few-invited` (no result could ever be shown),
+    Refuses `campaign-state`, `nobody-invited`, `too-few-invited` (no result could ever be shown to anybody),
     `campaign-dates` (the closing date has passed).
     """
     campaign = _locked(campaign)
@@ -251,7 +251,7 @@ def opening_refusal(campaign: Campaign) -> RuleViolation | None:
         return None
     if campaign.invited_count == 0:
         return RuleViolation("nobody-invited", _("Nobody is invited yet: add addresses or print links."))
-    if campaign.invited_count < campaign.threshold:
+    if not campaign.is_signed and campaign.invited_count < campaign.threshold:
         return RuleViolation(
             "too-few-invited",
             _(

@@ -15,7 +15,6 @@ from django.utils.translation import override
 from feedback.anonymity.installed import ring_for_new_links
 from feedback.anonymity.tokens import code_index, open_code
 from feedback.models import (
-    AudienceThreshold,
     Campaign,
     CampaignEdition,
     CampaignPartner,
@@ -25,6 +24,7 @@ from feedback.models import (
 from feedback.models.campaigns import MOST_REMINDERS, REMINDERS
 from feedback.selectors.survey import links_exist
 from feedback.selectors.targets import about_editions
+from feedback.selectors.thresholds import least_threshold
 from feedback.targets import Target, TargetKind
 from iqas.core import clock
 from iqas.core.refusals import RuleViolation
@@ -35,7 +35,6 @@ from microcredentials.models import Edition, Partner
 
 LONGEST_DAYS = 180
 LARGEST_THRESHOLD = 100
-PERSONS_LEAST = 10
 LIVE = (Campaign.State.DRAFT, Campaign.State.OPEN, Campaign.State.PAUSED)
 
 
@@ -143,16 +142,6 @@ def refuse_second(campaign: Campaign, aim: Aim) -> None:
             else _("%(code)s asks this questionnaire of some of them already.")
         )
         raise RuleViolation("campaign-exists", message % {"code": twin.code}, field="questionnaire_version")
-
-
-def least_threshold(version: QuestionnaireVersion) -> int:
-    """The smallest minimum group size for a questionnaire: the university's, its audience's, and that for persons."""
-    questionnaire = version.questionnaire
-    set_for = dict(AudienceThreshold.objects.values_list("subject", "least"))
-    least = max(University.current().threshold, set_for.get(questionnaire.audience, 0))
-    if questionnaire.about_persons:
-        least = max(least, set_for.get(AudienceThreshold.PERSONS, PERSONS_LEAST))
-    return least
 
 
 def set_terms(campaign: Campaign, terms: Terms, target: Target) -> None:

@@ -12,6 +12,7 @@ from feedback.services import summaries
 from feedback.services.campaigns import close_due
 from feedback.services.invitations import forget_addresses
 from feedback.services.mailing import count_undelivered, send_first_mails
+from feedback.services.opening_rules import follow_rules
 from iqas.core import clock
 from iqas.core.refusals import RuleViolation
 
@@ -19,7 +20,9 @@ log = structlog.get_logger(__name__)
 
 
 def hourly() -> dict[str, Mixing]:
-    """Close what is due, mix what waits, send the mails of campaigns that begin, forget old addresses and drafts.
+    """Close what is due, mix what waits, send the mails of campaigns that begin, forget old addresses and drafts,
+
+    and make the campaigns that rules ask for.
 
     Returns the mixings by campaign code. A campaign whose key is missing does not stop the others: the error is
     raised at the end, so that the job shows it.
@@ -42,6 +45,7 @@ def hourly() -> dict[str, Mixing]:
             send_first_mails(campaign)
     Draft.objects.filter(expires_day__lt=clock.today()).delete()
     forget_addresses()
+    follow_rules()
     if refusals:
         raise refusals[0]
     return mixings

@@ -65,13 +65,16 @@ def campaign_list(request: HttpRequest) -> HttpResponseBase:
 
 
 def _list_actions(user: Any, add: str) -> tuple[Link, ...]:
-    if not add:
-        return ()
-    return (
-        Link(_("Prepare a campaign"), add, primary=True),
-        Link(_("On several editions"), reverse("feedback:campaign-add-pool")),
-        Link(_("To partners"), reverse("feedback:campaign-add-partners")),
-    )
+    links = []
+    if add:
+        links += [
+            Link(_("Prepare a campaign"), add, primary=True),
+            Link(_("On several editions"), reverse("feedback:campaign-add-pool")),
+            Link(_("To partners"), reverse("feedback:campaign-add-partners")),
+        ]
+    if can(user, "threshold.set"):
+        links.append(Link(_("Minimum group sizes"), reverse("feedback:threshold-edit")))
+    return tuple(links)
 
 
 @page("campaign.view")

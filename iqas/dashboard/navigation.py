@@ -55,6 +55,7 @@ MENU: tuple[tuple[Any, tuple[Place, ...]], ...] = (
             Place(_("Pathways"), "microcredentials:pathway-list", "steps"),
             Place(_("Learner register"), "microcredentials:learner-list", "user"),
             Place(_("Surveys"), "feedback:campaign-list", "people"),
+            Place(_("Rounds of surveys"), "feedback:round-list", "calendar"),
             Place(_("Questionnaires"), "feedback:questionnaire-list", "file"),
         ),
     ),

@@ -1,0 +1,25 @@
+"""The smallest group about which something is shown: the university's, its audience's, that for persons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from feedback.models import AudienceThreshold, QuestionnaireVersion
+from iqas.organisation.models import University
+
+PERSONS_LEAST = 10
+
+
+def least_threshold(version: QuestionnaireVersion) -> int:
+    """The smallest minimum group size for a questionnaire: the largest of those that hold for it."""
+    questionnaire = version.questionnaire
+    decided = decided_thresholds()
+    least = max(University.current().threshold, decided.get(questionnaire.audience, 0))
+    if questionnaire.about_persons:
+        least = max(least, decided.get(AudienceThreshold.PERSONS, PERSONS_LEAST))
+    return least
+
+
+def decided_thresholds() -> Mapping[str, int]:
+    """What was decided, by audience and for persons."""
+    return dict(AudienceThreshold.objects.values_list("subject", "least"))
