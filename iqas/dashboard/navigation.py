@@ -8,14 +8,21 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Value
+from django.db.models import CharField, Value
+from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from iqas.accounts.roles import is_external
-from iqas.core import access, clock
+from iqas.core import access
+from iqas.core.text import sort_key
 from iqas.dimensions.catalogue import DIMENSIONS
 from iqas.organisation.models import AcademicYear, Scope
+from iqas.organisation.scope_switch import Choice
+
+NO_CHOICE = Choice()
+CENTRE, YEAR = "a centre", "a year"
 
 
 @dataclass(frozen=True)
@@ -125,28 +132,61 @@ def permission_of(url: str, _urlconf: str) -> str:
 
 
 @dataclass(frozen=True)
+class Option:
+    """A centre or an academic year that the scope switch offers."""
+
+    code: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
 class Reach:
-    """Where the person works, in words, and the academic year of today."""
+    """Where the person works, in words, and what the scope switch offers and is switched to."""
 
     label: Any = ""
     year: str = ""
     external: bool = False
+    whole: Any = ""
+    centres: tuple[Option, ...] = ()
+    years: tuple[Option, ...] = ()
 
 
-def reach_of(user: Any) -> Reach:
-    """One query: the widest scopes of the person's roles, and the year."""
+def reach_of(user: Any, choice: Choice = NO_CHOICE) -> Reach:
+    """One query: the widest scopes of the person's roles, the centres that they see, and the years."""
     if not getattr(user, "is_authenticated", False):
         return Reach()
     held = sorted({grant.path for grant in access.grants(user)})
     widest = [path for path in held if not any(path != top and path.startswith(top) for top in held)]
-    today = clock.today()
-    scopes = Scope.objects.filter(path__in=widest).order_by().values_list("kind", "label")
-    year = AcademicYear.objects.filter(starts__lte=today, ends__gte=today).order_by()
-    rows = list(scopes.union(year.values_list(Value("year"), "code")))
-    labels = sorted(label for kind, label in rows if kind not in {"year", Scope.Kind.UNIVERSITY})
-    if any(kind == Scope.Kind.UNIVERSITY for kind, _label in rows):
-        label: Any = _("Whole university")
-    else:
-        label = ", ".join(labels[:2]) + (" …" if len(labels) > 2 else "")
-    code = next((label for kind, label in rows if kind == "year"), "")
-    return Reach(label, code, is_external(user))
+    scopes = Scope.objects.filter(path__in=widest).order_by()
+    language = get_language() or settings.LANGUAGE_CODE
+    name = Coalesce(f"centre__name_{language}", "centre__name_es", output_field=CharField())
+    seen = access.allowed(user, "centre.view").order_by().values("scope")
+    centres = Scope.objects.filter(pk__in=seen).order_by().values_list(Value(CENTRE), "code", name, Value(""))
+    years = AcademicYear.objects.order_by().values_list(Value(YEAR), "code", "code", Value(""))
+    rows = list(scopes.values_list("kind", "code", "label", "path").union(centres, years))
+    own = [(kind, label) for kind, _code, label, path in rows if path]
+    whole = _whole(own)
+    if not access.can(user, "organisation.view"):
+        return Reach(label=whole, external=is_external(user), whole=whole)
+    options = _options(rows, CENTRE, choice.centre)
+    switched = next((option.label for option in options if option.chosen), "")
+    return Reach(
+        label=switched or whole,
+        year=next((code for kind, code, *_rest in rows if (kind, code) == (YEAR, choice.year)), ""),
+        whole=whole,
+        centres=options if len(options) > 1 else (),
+        years=_options(rows, YEAR, choice.year)[::-1],
+    )
+
+
+def _whole(own: list[tuple[str, str]]) -> Any:
+    if any(kind == Scope.Kind.UNIVERSITY for kind, _label in own):
+        return _("Whole university")
+    labels = sorted(label for _kind, label in own)
+    return ", ".join(labels[:2]) + (" …" if len(labels) > 2 else "")
+
+
+def _options(rows: list[Any], wanted: str, chosen: str) -> tuple[Option, ...]:
+    found = [Option(code, label, code == chosen) for kind, code, label, _path in rows if kind == wanted]
+    return tuple(sorted(found, key=lambda option: sort_key(option.label)))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from iqas.dimensions.dimension import Dimension
 from iqas.dimensions.filters import Chosen, MatrixForm, PlaceForm
 from iqas.dimensions.tables import MatrixTable, dimension_columns
 from iqas.evidence.selectors import per_criterion_validity
+from iqas.organisation import scope_switch
 from iqas.organisation.models import AcademicYear, Centre, Scope
 from iqas.ui import formats, lists
 from iqas.ui.components import Link, Number
@@ -25,6 +26,8 @@ PER_PAGE = 100
 
 @page("microcredential.view")
 def matrix(request: HttpRequest) -> HttpResponse:
+    if address := _first_address(request, "centre", "year"):
+        return redirect(address)
     form = MatrixForm(request)
     chosen = form.place()
     date = selectors.judged_on(chosen.year)
@@ -53,6 +56,8 @@ def matrix(request: HttpRequest) -> HttpResponse:
 
 @page("microcredential.view")
 def dimension_detail(request: HttpRequest, dimension: Dimension) -> HttpResponse:
+    if address := _first_address(request, "centre", "year"):
+        return redirect(address)
     form = PlaceForm(request)
     chosen = form.place()
     date = selectors.judged_on(chosen.year)
@@ -78,6 +83,8 @@ def dimension_detail(request: HttpRequest, dimension: Dimension) -> HttpResponse
 def dimension_microcredential(request: HttpRequest, dimension: Dimension, code: str) -> HttpResponse:
     """What exists and what is missing for one micro-credential in one dimension."""
     microcredential = get_visible_or_404(request.user, MicroCredential, "microcredential.view", code=code)
+    if address := _first_address(request, "year"):
+        return redirect(address)
     chosen = PlaceForm(request).place()
     date = selectors.judged_on(chosen.year)
     scope = microcredential.scope
@@ -121,6 +128,12 @@ class DimensionOf:
     dimension: Dimension
     centre: Centre | None
     year: AcademicYear | None
+
+
+def _first_address(request: HttpRequest, *names: str) -> str:
+    """Where the page is sent to because its address does not name what the scope switch says."""
+    choice = scope_switch.chosen(request)
+    return scope_switch.completed(request, {name: getattr(choice, name) for name in names})
 
 
 def _links(chosen: Chosen) -> list[Link]:

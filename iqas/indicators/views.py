@@ -21,6 +21,7 @@ from iqas.indicators.models import Target
 from iqas.indicators.services.targets import NO_TARGET, drop_target, set_target
 from iqas.indicators.tables import IndicatorTable, year_columns
 from iqas.indicators.words import aim_words
+from iqas.organisation import scope_switch
 from iqas.organisation.models import AcademicYear, Scope
 from iqas.ui import conflicts, forms, lists
 
@@ -29,6 +30,8 @@ from iqas.ui import conflicts, forms, lists
 def indicator_list(request: HttpRequest) -> HttpResponse:
     """Indicators × years of one scope, with target and state."""
     scopes = list(_scopes(request))
+    if address := _first_address(request, scopes):
+        return redirect(address)
     scope = _chosen(request, scopes)
     years = selectors.years_measured(scope)
     form = IndicatorFilter(request.GET, scopes=scopes)
@@ -52,6 +55,8 @@ def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
     """One indicator of one scope: definition, trend, and one floor below, down to the answers."""
     definition = get_object_or_404(selectors.definitions(), code=code)
     scopes = list(_scopes(request))
+    if address := _first_address(request, scopes):
+        return redirect(address)
     scope = _chosen(request, scopes)
     years = selectors.years_measured(scope)
     [series] = selectors.series_of(scope, years, [definition])
@@ -129,6 +134,13 @@ def _drop(request: HttpRequest, target: Target, back: str) -> HttpResponse:
 def _scopes(request: HttpRequest) -> QuerySet[Scope]:
     """University, centres and micro-credentials that the person may see, the university first."""
     return allowed(request.user, "indicator.view").exclude(kind=Scope.Kind.DOSSIER).order_by("path")
+
+
+def _first_address(request: HttpRequest, scopes: list[Scope]) -> str:
+    """Where the page is sent to because its address names no scope and the scope switch does."""
+    centre = scope_switch.chosen(request).centre
+    reached = any(scope.code == centre for scope in scopes)
+    return scope_switch.completed(request, {"scope": centre}) if reached else ""
 
 
 def _chosen(request: HttpRequest, scopes: list[Scope]) -> Scope:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from iqas.organisation.models import Centre, University
+from iqas.core.access import allowed
+from iqas.organisation.models import AcademicYear, Centre, University
+from iqas.organisation.scope_switch import Choice
 from iqas.ui.forms import day_field
 
 
@@ -92,6 +97,33 @@ class CentreEditForm(CentreForm):
             "kind": centre.kind,
             "municipality": centre.municipality,
         }
+
+
+class ScopeForm(forms.Form):
+    """The scope switch: codes, of centres that the person may see; empty means all of them."""
+
+    centre = forms.ModelChoiceField(Centre.objects.none(), to_field_name="code", required=False)
+    year = forms.ModelChoiceField(AcademicYear.objects.all(), to_field_name="code", required=False)
+    next = forms.CharField(required=False)
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["centre"].queryset = allowed(user, "centre.view")
+
+    def choice(self) -> Choice:
+        centre, year = self.cleaned_data["centre"], self.cleaned_data["year"]
+        return Choice(centre.code if centre else "", year.code if year else "")
+
+    def back(self, request: HttpRequest) -> str:
+        """The page that was left, without what it filtered by, so that it begins with the choice."""
+        left = self.cleaned_data["next"]
+        if not url_has_allowed_host_and_scheme(left, allowed_hosts={request.get_host()}):
+            return "/"
+        address = urlsplit(left)
+        kept = [
+            pair for pair in parse_qsl(address.query) if pair[0] not in {"centre", "year", "scope", "page"}
+        ]
+        return f"{address.path}?{urlencode(kept)}".rstrip("?")
 
 
 class YearForm(forms.Form):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("centres/new/", views.centre_create, name="centre-create"),
     path("centres/<str:code>/", views.centre_detail, name="centre-detail"),
     path("centres/<str:code>/edit/", views.centre_edit, name="centre-edit"),
+    path("scope/", views.scope_choose, name="scope-choose"),
     path("years/", views.year_list, name="year-list"),
     path("years/new/", views.year_create, name="year-create"),
 ]

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from iqas.core.access import allowed, can, require
 from iqas.core.files import open_stored
 from iqas.core.views import page, public
-from iqas.organisation import services
-from iqas.organisation.forms import CentreEditForm, CentreForm, UniversityForm, YearForm
+from iqas.organisation import scope_switch, services
+from iqas.organisation.forms import CentreEditForm, CentreForm, ScopeForm, UniversityForm, YearForm
 from iqas.organisation.logo import keep_logo
 from iqas.organisation.models import AcademicYear, Centre, University
 from iqas.ui import conflicts, forms, lists
@@ -246,3 +246,13 @@ def _labels() -> dict[str, Any]:
         for field in model._meta.concrete_fields:
             labels.setdefault(field.name, str(field.verbose_name).capitalize())
     return labels
+
+
+@page("organisation.view", methods=("POST",))
+def scope_choose(request: HttpRequest) -> HttpResponse:
+    """The scope switch of the top bar: kept for this session, then back to the page, which begins with it."""
+    form = ScopeForm(request.POST, user=request.user)
+    if not form.is_valid():
+        raise Http404
+    scope_switch.keep(request, form.choice())
+    return redirect(form.back(request))

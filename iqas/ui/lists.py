@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters as filters
 import django_tables2 as tables
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -224,6 +225,40 @@ def say_all(field: forms.Field) -> None:
         field.widget.choices = [(value, label if value != "" else _("All")) for value, label in field.choices]
 
 
+BeginNames = Callable[[HttpRequest], frozenset[str]]
+BeginValues = Callable[[HttpRequest, frozenset[str]], Mapping[str, str]]
+_begins: list[tuple[BeginNames, BeginValues]] = []
+
+
+def begin_with(names: BeginNames, values: BeginValues) -> None:
+    """Lets a floor above say what lists begin with: the names of filters, and what these are set to."""
+    _begins[:] = [(names, values)]
+
+
+def begun_with(request: HttpRequest) -> frozenset[str]:
+    return _begins[0][0](request) if _begins else frozenset()
+
+
+def first_address(request: HttpRequest, filters: type[FilterSet]) -> str:
+    """The address that a list is sent to because it does not name what it begins with; empty where it stays.
+
+    What is no choice of this list (a centre that has nothing in it) does not come into the address.
+    """
+    wanted = begun_with(request) & filters.base_filters.keys() - request.GET.keys()
+    values = _begins[0][1](request, wanted) if wanted else {}
+    if not values:
+        return ""
+    asked = filters(dict(values), queryset=None, request=request).form
+    fitting = {name: value for name, value in values.items() if name not in asked.errors}
+    return f"{request.path}{with_query(request, **fitting)}" if fitting else ""
+
+
+def unfiltered(request: HttpRequest, filterset: FilterSet | Sifted | None) -> str:
+    """The address of the whole list."""
+    emptied = sorted(begun_with(request) & filterset.form.fields.keys()) if filterset else []
+    return f"?{urlencode(dict.fromkeys(emptied, ''))}" if emptied else request.path
+
+
 @dataclass(frozen=True)
 class Chip:
     """An active filter; `url` is the same list without it."""
@@ -276,13 +311,18 @@ def with_query(request: HttpRequest, **changes: Any) -> str:
 
 
 def without(request: HttpRequest, field: str) -> str:
-    """This address without a filter (and its parts), on the first page."""
+    """This address without a filter (and its parts), on the first page; where the list would begin with it again, the
+
+    address names it as empty.
+    """
     query: QueryDict = request.GET.copy()
     for name in list(query):
         if name in {field, "page"} or name.startswith(
             (f"{field}_min", f"{field}_max", f"{field}_after", f"{field}_before")
         ):
             query.pop(name)
+    if field in begun_with(request):
+        query[field] = ""
     return f"?{query.urlencode()}" if query else request.path
 
 
@@ -316,9 +356,14 @@ def list_page(
     actions: Sequence[Link] = (),
     table_kwargs: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """A whole list page. `queryset` must already be narrowed to what the person may see."""
+    """A whole list page. `queryset` must already be narrowed to what the person may see.
+
+    Where the address does not name what lists begin with (`begin_with`), the answer leads to one that does.
+    """
     filterset: FilterSet | Sifted | None
     if isinstance(filters, type):
+        if address := first_address(request, filters):
+            return redirect(address)
         filterset = filters(request.GET or None, queryset=queryset, request=request)
     else:
         filterset = filters
@@ -358,7 +403,7 @@ def filter_context(request: HttpRequest, filterset: FilterSet | Sifted | None) -
         "filterset": filterset,
         "chips": active,
         "filtered": bool(active),
-        "clear_url": request.path,
+        "clear_url": unfiltered(request, filterset),
         "kept": kept_parameters(request, filterset),
     }
 

@@ -1,4 +1,4 @@
-"""`{% navigation as groups %}` and `{% scope_label as scope %}` for the skeleton of staff pages."""
+"""`{% navigation as groups %}` and `{% scope_switch as scope %}` for the skeleton of staff pages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django import template
 from django.template import Context
 
 from iqas.dashboard.navigation import Group, Reach, menu_of, reach_of
+from iqas.organisation.scope_switch import chosen
 
 register = template.Library()
 
@@ -17,5 +18,5 @@ def navigation(context: Context) -> list[Group]:
 
 
 @register.simple_tag(takes_context=True)
-def scope_label(context: Context) -> Reach:
-    return reach_of(context.get("user"))
+def scope_switch(context: Context) -> Reach:
+    return reach_of(context.get("user"), chosen(context.get("request")))

@@ -1,0 +1,66 @@
+"""The scope switch of the top bar: the centre and the academic year in which a person works, kept in the session.
+
+A page that filters by them begins with them: where its address names neither value nor emptiness, the address is
+completed, so that it still says everything and can be shared, printed and changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from iqas.core.access import allowed
+from iqas.organisation.models import AcademicYear, Centre
+
+KEY = "scope_switch"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Codes; empty means all of them."""
+
+    centre: str = ""
+    year: str = ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The filters that it sets: a list calls the centre a scope where other scopes can be chosen too."""
+        return frozenset((*(("centre", "scope") if self.centre else ()), *(("year",) if self.year else ())))
+
+
+def chosen(request: HttpRequest | None) -> Choice:
+    """What was switched to in this session. The person may have lost the centre since: whoever uses it looks."""
+    kept = getattr(request, "session", {}).get(KEY) or {}
+    return Choice(str(kept.get("centre", "")), str(kept.get("year", "")))
+
+
+def keep(request: HttpRequest, choice: Choice) -> None:
+    request.session[KEY] = {"centre": choice.centre, "year": choice.year}
+
+
+def completed(request: HttpRequest, values: Mapping[str, str]) -> str:
+    """This address with those of the values that it does not name; empty where it needs none."""
+    missing = {name: value for name, value in values.items() if value and name not in request.GET}
+    if not missing or request.method not in {"GET", "HEAD"}:
+        return ""
+    query = request.GET.copy()
+    for name, value in missing.items():
+        query[name] = value
+    return f"{request.path}?{query.urlencode()}"
+
+
+def keys_of(request: HttpRequest, names: frozenset[str]) -> dict[str, str]:
+    """What the filters of a list are set to: keys of the chosen centre and year, within what the person may see."""
+    choice = chosen(request)
+    found: dict[str, Any] = {}
+    if not names.isdisjoint({"centre", "scope"}):
+        centre = allowed(request.user, "centre.view", Centre.objects.filter(code=choice.centre)).first()
+        if centre is not None:
+            found |= {"centre": centre.pk, "scope": centre.code}
+    if "year" in names:
+        year = AcademicYear.objects.filter(code=choice.year).first()
+        found |= {"year": year.pk} if year else {}
+    return {name: str(key) for name, key in found.items() if name in names}
