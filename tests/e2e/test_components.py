@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.browser import PHONE, assert_accessible, assert_fits
 from tests.factories.accounts import make_staff, make_user
+from tests.factories.organisation import make_year
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import OpenPage
@@ -89,10 +90,19 @@ def test_a_phone_has_its_menu_with_and_without_scripts(open_page: OpenPage, pers
     assert plain.locator(".bar__menu").get_attribute("href") == "#rail"
 
 
-def test_the_language_and_the_account_menu_work_without_scripts(open_page: OpenPage, person: Any) -> None:
+def test_the_language_the_scope_and_the_account_menu_work_without_scripts(
+    open_page: OpenPage, person: Any
+) -> None:
+    year = make_year().code
     page = open_page("/gallery/people/?q=ana", user=person, scripts=False)
-    page.locator("details.menu summary").click()
+    page.locator("details.menu:not(.bar__scope) summary").click()
     assert page.locator(".menu__sheet button").last.is_visible()
+    page.locator(".bar__scope summary").click()
+    page.locator("#switch-year").select_option(year)
+    page.locator(".switch button").click()
+    page.wait_for_load_state()
+    assert page.locator(".bar__year").inner_text() == year
+    assert page.url.endswith("/gallery/people/?q=ana")
     page.locator(".languages button[value=en]").click()
     page.wait_for_load_state()
     assert page.get_attribute("html", "lang") == "en"
