@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from feedback.models import Comment
+from feedback.selectors.invitations import open_link_of
 from iqas.accounts.models import RoleAssignment, User
 from iqas.core.routes import Route, routes
 from iqas.demo.acceptance.approval import CENTRE, REPORT
@@ -52,6 +53,7 @@ BY_ROUTE: dict[str, Values] = {
     "evidence:version-approve": lambda o: {"code": o.evidence.code, "number": 2},
     "evidence:version-withdraw": lambda o: {"code": o.evidence.code, "number": 2},
     "evidence:version-download": lambda o: {"code": o.evidence.code, "number": 1},
+    "feedback:campaign-answers": lambda o: {"code": o.more["signed"].code},
     "feedback:campaign-sheet": lambda o: {"code": o.campaign.code, "sheet": 1},
     "feedback:campaign-results": lambda o: {"code": o.mixed.code},
     "api:feedback:campaign-results": lambda o: {"code": o.mixed.code},
@@ -64,10 +66,10 @@ BY_ROUTE: dict[str, Values] = {
     "audits:dossier-request": lambda o: {"code": o.frozen.code},
     "verify:dossier-detail": lambda o: {"code": o.dossier.csv_code},
     "university:university-logo": lambda o: {"sha256": University.current().logo_sha256},
+    "survey:open-link": lambda o: {"code": _open_code(o)},
+    "survey:open-link-slash": lambda o: {"code": _open_code(o)},
     "survey:survey-begin": lambda o: {"code": o.campaign.code},
     "survey:survey-clear": lambda o: {"code": o.campaign.code},
-    "survey:open-link": lambda o: {"code": o.campaign.code},
-    "survey:open-link-slash": lambda o: {"code": o.campaign.code},
     "survey:survey-answer": lambda o: {"code": o.campaign.code, "page": 1},
     "survey:mail-stop": lambda o: {"mark": NOWHERE},
     "survey:link-follow": lambda o: {"token": unused_links(o.campaign)[0].rsplit("/", 1)[-1]},
@@ -114,6 +116,8 @@ BY_PREFIX: dict[str, Values] = {
     },
     "api:microcredentials:partner-": lambda o: {"code": o.more["partner"].code},
     "api:microcredentials:pathway-": lambda o: {"code": o.more["pathway"].code},
+    "feedback:round-": lambda o: {"code": o.more["round"].code, "edition": o.running.code},
+    "feedback:rule-": lambda o: {"code": o.more["rule"].code},
     "microcredentials:programme-": lambda o: {"code": AnnualProgramme.objects.get().code},
     "microcredentials:act-": lambda o: {"code": _submitted(o), "step": CENTRE},
     "microcredentials:approval-": lambda o: {"code": _submitted(o)},
@@ -189,6 +193,11 @@ def values_for(route: Route, objects: Objects) -> dict[str, Any]:
 
 def _by_prefix(name: str) -> Values | None:
     return next((values for prefix, values in BY_PREFIX.items() if name.startswith(prefix)), None)
+
+
+def _open_code(objects: Objects) -> str:
+    link = open_link_of(objects.more["open"])
+    return link.code if link is not None else ""
 
 
 def _enrolment(objects: Objects) -> Enrolment:

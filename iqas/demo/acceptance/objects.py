@@ -23,6 +23,7 @@ from feedback.services.submission import submit
 from iqas.accounts.models import User
 from iqas.core import clock
 from iqas.demo.acceptance.approval import hand_in
+from iqas.demo.acceptance.listening import build_listening
 from iqas.evidence.models import Evidence, EvidenceVersion
 from iqas.evidence.services import add_evidence, add_version, approve_version
 from iqas.frameworks.models import Criterion, Framework, RatingScale
@@ -147,6 +148,7 @@ def build_objects(mark: str, centre: Centre, hands: Hands) -> Objects:
                 kind=Document.Kind.APPLICATION,
                 language="es",
             ),
+            **build_listening(centre, finished, running, hands, canary),
         },
     )
 
