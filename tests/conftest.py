@@ -147,6 +147,15 @@ def django_db_setup(
 
 
 @pytest.fixture(autouse=True)
+def _forget_the_language() -> Iterator[None]:
+    """A page that was asked for in English leaves the thread in English."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def _forget_login_limits() -> None:
     """The limits of sign-in count in the cache, which outlives a test."""
     from django.core.cache import cache

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
@@ -48,13 +50,17 @@ class EvidenceFilter(lists.FilterSet):
         to_field_name="code",
     )
     criterion = django_filters.ChoiceFilter(
-        label=_("Criterion"), empty_label=_("All"), choices=criterion_choices, method="proving"
+        label=_("Criterion"), empty_label=_("All"), choices=(), method="proving"
     )
     scope = BelongsTo(queryset=scope_choices)
 
     class Meta:
         model = Evidence
         fields = ("q", "status", "kind", "criterion", "scope")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["criterion"].extra["choices"] = criterion_choices()  # read once, not at every look
 
     def proving(self, queryset: QuerySet[Evidence], _name: str, value: str) -> QuerySet[Evidence]:
         framework, _slash, code = value.partition("/")

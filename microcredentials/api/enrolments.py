@@ -108,6 +108,15 @@ class PersonShape(Shape):
         return {**identity, "registered_at": serializers.DateTimeField()}
 
 
+class EventShape(Shape):
+    """What was done with the data; `before` and `after` hold the fields that changed."""
+
+    at = serializers.DateTimeField()
+    action = serializers.CharField()
+    before = serializers.DictField()
+    after = serializers.DictField()
+
+
 class HeldEnrolmentShape(Shape):
     edition = serializers.CharField()
     microcredential = serializers.CharField()
@@ -118,15 +127,7 @@ class HeldEnrolmentShape(Shape):
     grade = serializers.CharField(allow_null=True)
     enrolled_on = serializers.DateField(allow_null=True)
     state_on = serializers.DateField(allow_null=True)
-
-
-class EventShape(Shape):
-    """What was done with the data; `before` and `after` hold the fields that changed."""
-
-    at = serializers.DateTimeField()
-    action = serializers.CharField()
-    before = serializers.DictField()
-    after = serializers.DictField()
+    history = EventShape(many=True)
 
 
 class HeldShape(Shape):

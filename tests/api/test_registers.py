@@ -118,7 +118,7 @@ class TestRegisters:
     def test_what_changed_since_the_last_edition(self, api: Any, officer: Any) -> None:
         from microcredentials.services import approval, editions, proposals
 
-        first = make_edition()
+        first = make_edition(state="finished")
         author = make_staff("coordinator")
         draft = proposals.begin_version(actor=author, microcredential=first.microcredential)
         draft = proposals.edit_version(actor=author, version=draft, seen=draft.version, ects=4, hours=100)

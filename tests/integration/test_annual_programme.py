@@ -77,6 +77,7 @@ class TestWhatContinues:
                     step=step,
                     on=TODAY,
                     reason="Prueba.",
+                    upload=paper() if step == "extinguish" else None,
                 )
         assert codes(make_programme()) == sorted([approved.code, published.code])
 
@@ -97,6 +98,7 @@ class TestWhatContinues:
             step="extinguish",
             on=TODAY,
             reason="Ya no se ofrece.",
+            upload=paper(),
         )
         make_microcredential(approved=True)
         assert codes(programme) == [first.code, second.code]
@@ -145,7 +147,7 @@ class TestTheDocument:
             for block in section(told, "new").blocks
             if block.block == "facts"
         ]
-        assert facts[0]["Qué cambia"] == "Créditos ects, Horas de trabajo"
+        assert facts[0]["Qué cambia"] == "Créditos ECTS, Horas de trabajo"
         assert (facts[1]["Precio"], facts[1]["Carga de trabajo"]) == ("120,00 €", "6 ECTS · 150 h")
         assert "Qué cambia" not in facts[1]
         (table,) = [block for block in section(told, "continues").blocks if isinstance(block, Table)]

@@ -48,7 +48,7 @@ def test_from_the_file_to_the_route_in_force(staff: Any, client_for: Any) -> Non
     answer = client.post(f"{OWN_PAGE}in-force/", {"reason": "Reglamento de 2026."})
     assert (answer.status_code, answer["Location"]) == (302, OWN_PAGE)
     assert routes.route_in_force().code == "OWN"
-    assert_shows(client.get(OWN_PAGE), "Reglamento de 2026.", "Lo puso en vigor")
+    assert_shows(client.get(OWN_PAGE), "Reglamento de 2026.", "Entrada en vigor")
     assert_shows(client.get(SHIPPED_PAGE), "Qué cambia respecto a OWN 1")
 
 
