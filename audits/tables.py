@@ -2,13 +2,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 from django import forms
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from audits.dossier.content import Content, Exhibit
 from audits.models import Dossier, SelfAssessment
+from iqas.core.access import allowed
+from iqas.organisation.filters import BelongsTo
+from iqas.organisation.models import AcademicYear, Scope
 from iqas.ui import formats, lists, states
 
 
@@ -25,12 +30,21 @@ class AssessmentTable(lists.Table):
         fields = ("code", "title", "centre", "framework", "year", "state")
 
 
+def centre_scopes(request: Any) -> QuerySet[Scope]:
+    centres = allowed(request.user, "centre.view").order_by()
+    return Scope.objects.filter(pk__in=centres.values("scope")).order_by("label")
+
+
 class AssessmentFilter(lists.FilterSet):
     q = lists.Search(fields=("sort_title", "code", "scope__label"))
+    centre = BelongsTo(label=_("Centre"), field_name="scope", queryset=centre_scopes)
+    year = django_filters.ModelChoiceFilter(
+        label=_("Academic year"), queryset=AcademicYear.objects.all(), to_field_name="code"
+    )
 
     class Meta:
         model = SelfAssessment
-        fields = ("state", "framework", "year")
+        fields = ("q", "centre", "state", "framework", "year")
 
 
 class DossierTable(lists.Table):

@@ -9,4 +9,4 @@ class OrganisationConfig(AppConfig):
         from iqas.organisation import scope_switch
         from iqas.ui import lists
 
-        lists.begin_with(lambda request: scope_switch.chosen(request).names, scope_switch.keys_of)
+        lists.begin_with(lambda request: scope_switch.chosen(request).filters)

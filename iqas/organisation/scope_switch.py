@@ -8,12 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest
-
-from iqas.core.access import allowed
-from iqas.organisation.models import AcademicYear, Centre
 
 KEY = "scope_switch"
 
@@ -26,9 +22,10 @@ class Choice:
     year: str = ""
 
     @property
-    def names(self) -> frozenset[str]:
-        """The filters that it sets: a list calls the centre a scope where other scopes can be chosen too."""
-        return frozenset((*(("centre", "scope") if self.centre else ()), *(("year",) if self.year else ())))
+    def filters(self) -> dict[str, str]:
+        """What the filters of a list are set to; some call the centre a scope, because others can be chosen there."""
+        set_to = {"centre": self.centre, "scope": self.centre, "year": self.year}
+        return {name: code for name, code in set_to.items() if code}
 
 
 def chosen(request: HttpRequest | None) -> Choice:
@@ -50,17 +47,3 @@ def completed(request: HttpRequest, values: Mapping[str, str]) -> str:
     for name, value in missing.items():
         query[name] = value
     return f"{request.path}?{query.urlencode()}"
-
-
-def keys_of(request: HttpRequest, names: frozenset[str]) -> dict[str, str]:
-    """What the filters of a list are set to: keys of the chosen centre and year, within what the person may see."""
-    choice = chosen(request)
-    found: dict[str, Any] = {}
-    if not names.isdisjoint({"centre", "scope"}):
-        centre = allowed(request.user, "centre.view", Centre.objects.filter(code=choice.centre)).first()
-        if centre is not None:
-            found |= {"centre": centre.pk, "scope": centre.code}
-    if "year" in names:
-        year = AcademicYear.objects.filter(code=choice.year).first()
-        found |= {"year": year.pk} if year else {}
-    return {name: str(key) for name, key in found.items() if name in names}

@@ -225,18 +225,17 @@ def say_all(field: forms.Field) -> None:
         field.widget.choices = [(value, label if value != "" else _("All")) for value, label in field.choices]
 
 
-BeginNames = Callable[[HttpRequest], frozenset[str]]
-BeginValues = Callable[[HttpRequest, frozenset[str]], Mapping[str, str]]
-_begins: list[tuple[BeginNames, BeginValues]] = []
+Beginning = Callable[[HttpRequest], Mapping[str, str]]
+_beginning: list[Beginning] = []
 
 
-def begin_with(names: BeginNames, values: BeginValues) -> None:
-    """Lets a floor above say what lists begin with: the names of filters, and what these are set to."""
-    _begins[:] = [(names, values)]
+def begin_with(beginning: Beginning) -> None:
+    """Lets a floor above say what lists begin with: the names of filters and what these are set to."""
+    _beginning[:] = [beginning]
 
 
-def begun_with(request: HttpRequest) -> frozenset[str]:
-    return _begins[0][0](request) if _begins else frozenset()
+def begun_with(request: HttpRequest) -> Mapping[str, str]:
+    return _beginning[0](request) if _beginning else {}
 
 
 def first_address(request: HttpRequest, filters: type[FilterSet]) -> str:
@@ -244,18 +243,20 @@ def first_address(request: HttpRequest, filters: type[FilterSet]) -> str:
 
     What is no choice of this list (a centre that has nothing in it) does not come into the address.
     """
-    wanted = begun_with(request) & filters.base_filters.keys() - request.GET.keys()
-    values = _begins[0][1](request, wanted) if wanted else {}
+    wanted = begun_with(request).items()
+    values = {
+        name: value for name, value in wanted if name in filters.base_filters.keys() - request.GET.keys()
+    }
     if not values:
         return ""
-    asked = filters(dict(values), queryset=None, request=request).form
+    asked = filters(values, queryset=None, request=request).form
     fitting = {name: value for name, value in values.items() if name not in asked.errors}
     return f"{request.path}{with_query(request, **fitting)}" if fitting else ""
 
 
 def unfiltered(request: HttpRequest, filterset: FilterSet | Sifted | None) -> str:
     """The address of the whole list."""
-    emptied = sorted(begun_with(request) & filterset.form.fields.keys()) if filterset else []
+    emptied = sorted(begun_with(request).keys() & filterset.form.fields.keys()) if filterset else []
     return f"?{urlencode(dict.fromkeys(emptied, ''))}" if emptied else request.path
 
 
