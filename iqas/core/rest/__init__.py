@@ -4,6 +4,7 @@ description, and how a program says which revision of a text it has seen. The fr
 """
 
 from iqas.core.rest.description import Problem, operation
+from iqas.core.rest.named import Named
 from iqas.core.rest.revisions import Revised, seen_in, tagged
 from iqas.core.rest.shapes import Shape, ShapeOfModel, known_query
 from iqas.core.rest.views import ApiView, FileView, ListView
@@ -12,6 +13,7 @@ __all__ = [
     "ApiView",
     "FileView",
     "ListView",
+    "Named",
     "Problem",
     "Revised",
     "Shape",

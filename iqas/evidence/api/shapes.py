@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from iqas.core.access import allowed
-from iqas.core.rest import Revised, Shape
+from iqas.core.rest import Named, Revised, Shape
 from iqas.evidence.models import EvidenceVersion
 from iqas.evidence.tables import STATUSES
 from iqas.frameworks import selectors as frameworks
@@ -19,32 +19,23 @@ LONG = 20_000
 HEADER = ("title", "kind", "criteria", "description", "personal_data", "redaction_note")
 
 
-class ScopeCode(serializers.CharField):
+class ScopeCode(Named):
     """The code of a centre, a micro-credential or the university where the person may file; gives the scope."""
 
-    default_error_messages = {"unknown": _("There is nothing with this code that you may see.")}
-
-    def to_internal_value(self, data: Any) -> Any:
-        code = super().to_internal_value(data)
+    def find(self, name: str) -> Scope | None:
         scopes = allowed(self.context["request"].user, "evidence.add").exclude(kind=Scope.Kind.DOSSIER)
-        found = scopes.filter(code=code).first()
-        if found is None:
-            self.fail("unknown")
-        return found
+        return scopes.filter(code=name).first()
 
 
-class CriterionCode(serializers.CharField):
+class CriterionCode(Named):
     """A criterion of a framework in force, as FOUR-DIMENSIONS/A.1; gives the criterion."""
 
     default_error_messages = {"unknown": _("There is no such criterion that can be assessed.")}
 
-    def to_internal_value(self, data: Any) -> Any:
-        framework, _slash, code = super().to_internal_value(data).partition("/")
+    def find(self, name: str) -> Criterion | None:
+        framework, _slash, code = name.partition("/")
         known = Criterion.objects.filter(framework__in=frameworks.current().values("pk"), assessable=True)
-        found = known.filter(framework__code=framework, code=code).first()
-        if found is None:
-            self.fail("unknown")
-        return found
+        return known.filter(framework__code=framework, code=code).first()
 
     def to_representation(self, value: Any) -> str:
         return f"{value.framework.code}/{value.code}"

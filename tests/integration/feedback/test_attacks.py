@@ -78,6 +78,9 @@ def _a_backup_that_takes_all_day(transactional_db: None) -> Iterator[None]:
     with backup.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         cursor.execute("SELECT count(*) FROM feedback_questionnaire")
+        cursor.execute(
+            "SET idle_in_transaction_session_timeout = 0"
+        )  # our own settings end such a transaction
     yield
     backup.rollback()
     backup.close()
