@@ -60,7 +60,7 @@ class EvidenceFilter(lists.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["criterion"].extra["choices"] = criterion_choices()  # read once, not at every look
+        self.filters["criterion"].field.choices = criterion_choices()  # read once, not at every look
 
     def proving(self, queryset: QuerySet[Evidence], _name: str, value: str) -> QuerySet[Evidence]:
         framework, _slash, code = value.partition("/")

@@ -199,7 +199,7 @@ def test_two_orders_for_a_round_are_one_job(officer: Any, at: Any) -> None:
     assert rounds.order_campaigns(actor=officer, order=order) == job
     assert perform_here(job.pk).state == "finished"
     assert Campaign.objects.get().round == order
-    with pytest.raises(RuleViolation, match="have been made"):
+    with pytest.raises(RuleViolation, match="ya se han creado"):
         rounds.order_campaigns(actor=officer, order=Round.objects.get())
 
 
