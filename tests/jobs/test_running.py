@@ -433,6 +433,8 @@ class TestSignsOfLife:
         rival: list[Any] = []
         thread = threading.Thread(target=perform_in_thread, args=(job.pk,))
         thread.start()
+        while Job.objects.get(pk=job.pk).state == JobState.QUEUED:
+            time.sleep(0.05)
         seen: set[int | None] = set()
         while thread.is_alive():
             reaper.sweep()
