@@ -98,7 +98,9 @@ class TestApproval:
 
 
 class TestComments:
-    def test_a_comment_on_my_proposal_waits_until_i_answer_and_the_answer_for_who_asked(self) -> None:
+    def test_a_comment_on_my_proposal_waits_until_i_answer_and_the_answer_for_who_asked(
+        self, at: Any
+    ) -> None:
         author, reviewer = make_staff("coordinator"), make_staff("reviewer")
         credential = make_microcredential(actor=author, complete=False)
         version = credential.current
@@ -109,6 +111,7 @@ class TestComments:
         found = item(author, "Answer 2 comments")
         assert found.url == reverse("microcredentials:approval-detail", args=[credential.code]) + "#comments"
         assert waiting(reviewer) == []
+        at("2026-03-02 12:00")
         remarks.add_remark(actor=author, version=version, section="need", text="El gremio.", parent=question)
         assert waiting(author) == ["Answer 1 comment"]
         assert waiting(reviewer) == ["Answer 1 comment"]
