@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
+from django_filters import ModelChoiceFilter
 
 from iqas.indicators.packs import load
+from iqas.ui import lists
 from tests.factories.accounts import make_user
 from tests.factories.evidence import EvidenceVersionFactory
 from tests.factories.microcredentials import make_edition, make_microcredential
@@ -174,3 +176,20 @@ def test_the_bar_costs_one_statement(officer: Client, max_queries: Any) -> None:
     address = officer.get(LIST)["Location"]
     with max_queries(12):
         officer.get(address)
+
+
+def test_every_list_names_centre_and_year_by_code() -> None:
+    """A list that named them by key began with nothing, without a word."""
+    assert get_resolver().url_patterns  # every page is imported
+    by_key = [
+        f"{one.__module__}.{one.__name__}.{name}"
+        for one in subclasses(lists.FilterSet)
+        for name in one.base_filters.keys() & {"centre", "scope", "year"}
+        if isinstance(one.base_filters[name], ModelChoiceFilter)
+        and one.base_filters[name].extra.get("to_field_name") != "code"
+    ]
+    assert by_key == []
+
+
+def subclasses(of: type) -> list[Any]:
+    return [found for one in of.__subclasses__() for found in (one, *subclasses(one))]
