@@ -7,6 +7,8 @@ from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from microcredentials.identity import Identity
 from microcredentials.services import approval, edition_reports, editions, proposals
 from microcredentials.services.register import Entry, Register
@@ -164,19 +166,19 @@ def make_counts(edition: Edition, **numbers: int | None) -> None:
 def make_enrolments(edition: Edition, *states: str, **statistics: Any) -> list[Enrolment]:
     """One new person enrolled in the edition for each state, through the register. `statistics` are of all of them."""
     register = Register(actor=make_staff("quality_officer"))
-    register.take(
-        [
-            Entry(
-                row=row,
-                edition=edition,
-                identity=make_identity(),
-                statistics=statistics,
-                state=state,
-                enrolled_on=edition.starts,
-            )
-            for row, state in enumerate(states, 1)
-        ]
-    )
+    entries = [
+        Entry(
+            row=row,
+            edition=edition,
+            identity=make_identity(),
+            statistics=statistics,
+            state=state,
+            enrolled_on=edition.starts,
+        )
+        for row, state in enumerate(states, 1)
+    ]
+    with transaction.atomic():
+        register.take(entries)
     assert register.problems == []
     return register.new
 
