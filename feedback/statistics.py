@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb
+from math import comb, sqrt
 
 MIN_POINTS_FOR_FAVOURABLE = 4
 MIN_ITEMS_FOR_STRAIGHT_LINE = 5
 CONFIDENCE = Fraction(95, 100)
+Z = 1.959963984540054  # of the normal distribution: 95 in 100 lie within ± Z
+PROMOTERS, DETRACTORS = range(9, 11), range(7)
 MOST_BARE_NUMBERS = 101  # 0 to 100 and ages stand each for itself
 MOST_BINS = 50
 
@@ -106,6 +108,65 @@ def mean(distribution: Distribution, scale: Scale) -> Fraction | None:
     if not n:
         return None
     return scale.directed(Fraction(sum(code * count for code, count in distribution.items()), n))
+
+
+def deviation(distribution: Distribution) -> float | None:
+    """Standard deviation of the sample (n - 1), the same in either direction; ``None`` under two answers."""
+    n = size(distribution)
+    if n < 2:
+        return None
+    total = sum(code * count for code, count in distribution.items())
+    squares = sum(code * code * count for code, count in distribution.items())
+    return sqrt(Fraction(squares * n - total * total, n * (n - 1)))
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """Promoters (9 and 10) less detractors (0 to 6) as a share of all, from -1 to 1, with its 95 % interval."""
+
+    n: int
+    promoters: int
+    detractors: int
+    low: float
+    high: float
+
+    @property
+    def score(self) -> Fraction:
+        return Fraction(self.promoters - self.detractors, self.n)
+
+
+def recommendation(distribution: Distribution, scale: Scale) -> Recommendation | None:
+    """The recommendation score with the adjusted Wald interval; ``None`` off the scale 0 to 10, or without answers.
+
+    Three answers are added, ¾ of one to promoters and to detractors each, before the interval is computed, which holds for
+    small n too (Rocks 2016, arXiv 1601.07235; measuringu.com, nps-three-confidence-intervals).
+    """
+    n = size(distribution)
+    if not n or (scale.minimum, scale.maximum, scale.reverse) != (0, 10, False):
+        return None
+    promoters = sum(distribution.get(point, 0) for point in PROMOTERS)
+    detractors = sum(distribution.get(point, 0) for point in DETRACTORS)
+    more, less = (promoters + 0.75) / (n + 3), (detractors + 0.75) / (n + 3)
+    reach = Z * sqrt((more + less - (more - less) ** 2) / (n + 3))
+    return Recommendation(
+        n, promoters, detractors, max(more - less - reach, -1.0), min(more - less + reach, 1.0)
+    )
+
+
+def wilson(successes: int, n: int, population: int | None = None) -> tuple[float, float] | None:
+    """Wilson's 95 % interval of a share; of a finite population with ``n`` enlarged by ``(N - 1) / (N - n)``.
+
+    ``None`` for a census, which has no margin, and where nobody answered. Refuses (``ValueError``) numbers that cannot be.
+    """
+    if not 0 <= successes <= n or (population is not None and n > population):
+        raise ValueError(f"{successes} of {n} answers of {population} persons cannot be")
+    if not n or n == population:
+        return None
+    effective = n if population is None else n * (population - 1) / (population - n)
+    share, grown = successes / n, 1 + Z * Z / effective
+    middle = (share + Z * Z / (2 * effective)) / grown
+    reach = Z * sqrt(share * (1 - share) / effective + Z * Z / (4 * effective * effective)) / grown
+    return max(middle - reach, 0.0), min(middle + reach, 1.0)
 
 
 def median(distribution: Distribution, scale: Scale) -> Fraction | None:

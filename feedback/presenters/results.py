@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import groupby
 
 from django.utils.translation import gettext as _
 
 from feedback.models import Item
-from feedback.selectors.results import CampaignResults, Figures, GroupResult, ItemResult
-from iqas.ui import charts
+from feedback.selectors.figures import Figures
+from feedback.selectors.results import CampaignResults, GroupResult, ItemResult
+from iqas.ui import charts, formats
 from iqas.ui.formats import percent
 
 SHORT_TEXT = 90
@@ -27,8 +29,23 @@ class Row:
     median: float | None
     favourable: float | None
     mean: float | None
+    deviation: float | None
     low: float | None
     high: float | None
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """The recommendation score of a question in points from -100 to 100, with the ends of its 95 % interval."""
+
+    item: ItemResult
+    n: int
+    promoters: int
+    passives: int
+    detractors: int
+    score: str
+    low: str
+    high: str
 
 
 @dataclass(frozen=True)
@@ -46,13 +63,14 @@ class Part:
     title: str
     charts: tuple[charts.Chart, ...]
     rows: tuple[Row, ...]
+    recommended: tuple[Recommended, ...]
     hidden: tuple[ItemResult, ...]
 
 
-def parts_of(results: CampaignResults) -> list[Part]:
+def parts_of(questions: Sequence[ItemResult]) -> list[Part]:
     """The sections in their order; what is suppressed stands apart, with its reason."""
     parts = []
-    for title, members in groupby(results.items, key=lambda item: item.section):
+    for title, members in groupby(questions, key=lambda item: item.section):
         items = tuple(members)
         shown = [item for item in items if not item.figures.suppressed]
         parts.append(
@@ -60,6 +78,7 @@ def parts_of(results: CampaignResults) -> list[Part]:
                 title=title,
                 charts=(*_gap(shown), *_charts(shown)),
                 rows=tuple(_row(item) for item in shown),
+                recommended=tuple(_recommended(shown)),
                 hidden=tuple(item for item in items if item.figures.suppressed),
             )
         )
@@ -79,16 +98,39 @@ def group_rows(results: CampaignResults, groups: Sequence[GroupResult]) -> list[
 
 def _row(item: ItemResult) -> Row:
     figures = item.figures
-    margin = figures.margin
+    low, high = figures.interval or (None, None)
     return Row(
         item=item,
         figures=figures,
         median=_float(figures.median),
         favourable=_float(figures.favourable),
         mean=_float(figures.mean),
-        low=_float(margin.low_share) if margin else None,
-        high=_float(margin.high_share) if margin else None,
+        deviation=figures.deviation,
+        low=low,
+        high=high,
     )
+
+
+def _recommended(items: Sequence[ItemResult]) -> Iterator[Recommended]:
+    for item in items:
+        found = item.figures.recommendation
+        if found is not None:
+            yield Recommended(
+                item=item,
+                n=found.n,
+                promoters=found.promoters,
+                passives=found.n - found.promoters - found.detractors,
+                detractors=found.detractors,
+                score=points(found.score),
+                low=points(found.low),
+                high=points(found.high),
+            )
+
+
+def points(share: Fraction | float) -> str:
+    """A difference of shares from -1 to 1 in points of a hundred, always with its sign."""
+    whole = formats.rounded(float(share) * 100, 0)
+    return f"{'+' if whole > 0 else '−' if whole < 0 else ''}{formats.number(abs(whole))}"
 
 
 def _charts(items: Sequence[ItemResult]) -> list[charts.Chart]:

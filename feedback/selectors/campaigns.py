@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from feedback.models import (
     Response,
     SignedAnswer,
 )
-from iqas.core.disclosure import Disclosure, suppress
+from feedback.selectors.published import shown_groups
 
 
 @dataclass(frozen=True)
@@ -84,15 +84,6 @@ def _groups_of(campaign: Campaign, rows: Mapping[str, Any]) -> list[Participatio
         for code, label in labels.items()
         if code in by_size.shown
     ]
-
-
-def shown_groups(
-    campaign: Campaign, sizes: Mapping[str, int], hidden: Collection[str] = frozenset()
-) -> Disclosure[str]:
-    """Which groups of one partition of its people may be published. Where institutions answer in their own name, all."""
-    if campaign.mode == Campaign.Mode.ATTRIBUTED:
-        return Disclosure(shown=frozenset(sizes), hidden=frozenset(), total_shown=True)
-    return suppress(sizes, threshold=campaign.threshold, hidden=hidden)
 
 
 def usable_versions() -> QuerySet[QuestionnaireVersion]:

@@ -16,57 +16,14 @@ from django.conf import settings
 from django.db.models import Model, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from feedback import statistics
 from feedback.models import Campaign, Comment, GroupSummary, Item, ItemSummary
-from feedback.selectors.campaigns import shown_groups
+from feedback.selectors.figures import SUPPRESSED, Counts, Figures, figures_of
+from feedback.selectors.published import is_told, shown_groups, tells
 from feedback.selectors.readers import readable_items
 from feedback.services.summaries import EVERYBODY
-from feedback.statistics import MIN_ITEMS_FOR_STRAIGHT_LINE, Scale
+from feedback.statistics import MIN_ITEMS_FOR_STRAIGHT_LINE
 
 NO_GROUP = ""
-
-
-@dataclass(frozen=True)
-class Margin:
-    """The favourable among `population` persons, if those who answered were a random sample of them (95 %, exact)."""
-
-    low: int
-    high: int
-    population: int
-
-    @property
-    def low_share(self) -> Fraction:
-        return Fraction(self.low, self.population)
-
-    @property
-    def high_share(self) -> Fraction:
-        return Fraction(self.high, self.population)
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The counts of one item for everybody or for one group. A suppressed one has no figure at all.
-
-    `distribution` is in raw codes, of a wide range of numbers by bins of `bin_width`, each named by its lowest number;
-    `mean`, `median` and `favourable` are after direction. `is_behind`: some later answers are not in it, because a
-    reader of an older copy could subtract them.
-    """
-
-    suppressed: bool = True
-    n: int | None = None
-    no_answer: int | None = None
-    distribution: Mapping[int, int] | None = None
-    mean: Fraction | None = None
-    median: Fraction | None = None
-    favourable: Fraction | None = None
-    margin: Margin | None = None
-    is_census: bool = False
-    bin_width: int = 1
-    is_behind: bool = False
-    computed_at: dt.datetime | None = None
-
-
-SUPPRESSED = Figures()
 
 
 @dataclass(frozen=True)
@@ -83,6 +40,7 @@ class ItemResult:
     labels: Mapping[int, str]
     importance_of: str
     condition: str
+    common_code: str
     figures: Figures
     groups: Mapping[str, Figures]
 
@@ -125,6 +83,7 @@ class CampaignResults:
     scaled_items: int
     items: tuple[ItemResult, ...]
     groups: tuple[GroupResult, ...]
+    computed_at: dt.datetime | None = None
 
     @property
     def compared_groups(self) -> tuple[GroupResult, ...]:
@@ -139,7 +98,7 @@ def campaign_results(campaign: Campaign, language: str) -> CampaignResults:
     The threshold holds for the n of the campaign, of each group and of each item, never for one bar of a distribution;
     a group is also hidden where another, smaller one could be worked out from it.
     """
-    suppressed = campaign.responses_count < campaign.threshold
+    suppressed = not is_told(campaign)
     invited = campaign.reached_count
     responses = campaign.responses_count + campaign.destroyed_count
     version = campaign.questionnaire_version
@@ -172,6 +131,7 @@ def campaign_results(campaign: Campaign, language: str) -> CampaignResults:
     return replace(
         results,
         straight_lined=campaign.straight_lined if scaled >= MIN_ITEMS_FOR_STRAIGHT_LINE else None,
+        computed_at=max((rows[EVERYBODY].computed_at for rows in summaries.values()), default=None),
         scaled_items=scaled,
         items=tuple(_item(rows, campaign, hidden, language) for rows in summaries.values()),
         groups=groups,
@@ -183,7 +143,7 @@ def shown_comments(campaign: Campaign, user: Any) -> list[tuple[Item, list[str]]
 
     the respondents as readers; none where fewer than the threshold answered.
     """
-    if campaign.responses_count < campaign.threshold:
+    if not is_told(campaign):
         return []
     rows = campaign.comments.filter(review_state__in=Comment.PUBLISHED).select_related("item")
     by_question = groupby(rows.order_by("item__order", "id"), key=lambda comment: comment.item)
@@ -228,11 +188,10 @@ def _groups(campaign: Campaign) -> tuple[GroupResult, ...]:
     )
 
 
-def _item(
-    rows: Mapping[str, ItemSummary], campaign: Campaign, hidden_groups: frozenset[str], language: str
+def item_result(
+    item: Item, language: str, figures: Figures, groups: Mapping[str, Figures] | None = None
 ) -> ItemResult:
-    everybody = rows[EVERYBODY]
-    item = everybody.item
+    """A question in one language with its figures. Needs the item's section."""
     labels = item.labels.get(language) or item.labels.get("es", {})
     return ItemResult(
         code=item.code,
@@ -245,9 +204,18 @@ def _item(
         labels={int(point): label for point, label in labels.items()},
         importance_of=item.importance_of,
         condition=item.shown_if_code,
-        figures=_figures(everybody) if everybody.n >= campaign.threshold else SUPPRESSED,
-        groups=_group_figures(rows, campaign, hidden_groups),
+        common_code=item.common_code,
+        figures=figures,
+        groups=groups or {},
     )
+
+
+def _item(
+    rows: Mapping[str, ItemSummary], campaign: Campaign, hidden_groups: frozenset[str], language: str
+) -> ItemResult:
+    everybody = rows[EVERYBODY]
+    figures = _figures(everybody) if tells(campaign, everybody.n) else SUPPRESSED
+    return item_result(everybody.item, language, figures, _group_figures(rows, campaign, hidden_groups))
 
 
 def _group_figures(
@@ -262,36 +230,4 @@ def _group_figures(
 
 
 def _figures(row: ItemSummary) -> Figures:
-    item = row.item
-    distribution = {int(point): count for point, count in row.distribution.items()}
-    figures = Figures(
-        suppressed=False,
-        n=row.n,
-        no_answer=row.no_answer,
-        distribution=distribution,
-        bin_width=statistics.bin_width(Scale(item.points[0], item.points[-1]))
-        if item.kind == Item.Kind.NUMBER
-        else 1,
-        is_behind=row.is_behind,
-        computed_at=row.computed_at,
-    )
-    if item.kind not in Item.ORDERED:
-        return figures
-    scale = Scale(item.points[0], item.points[-1], item.reverse)
-    if item.kind == Item.Kind.NUMBER and row.total is not None and row.middle_sum is not None:
-        return replace(
-            figures,
-            mean=scale.directed(Fraction(row.total, row.n)),
-            median=scale.directed(Fraction(row.middle_sum, 2)),
-        )
-    margin = None
-    if row.population is not None and row.favourable_low is not None and row.favourable_high is not None:
-        margin = Margin(row.favourable_low, row.favourable_high, row.population)
-    return replace(
-        figures,
-        mean=statistics.mean(distribution, scale),
-        median=statistics.median(distribution, scale),
-        favourable=None if item.kind == Item.Kind.NUMBER else statistics.favourable(distribution, scale),
-        margin=margin,
-        is_census=row.population is not None and row.population == row.n,
-    )
+    return figures_of(row.item, Counts.of(row))

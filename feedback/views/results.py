@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 
 from feedback.models import Campaign, Comment
 from feedback.presenters.results import group_rows, parts_of
+from feedback.selectors.published import is_told
 from feedback.selectors.results import campaign_results, shown_comments
 from feedback.selectors.targets import with_target
 from iqas.core.access import allowed, can
@@ -24,7 +25,7 @@ def campaign_results_page(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "campaign": campaign,
         "results": results,
-        "parts": parts_of(results),
+        "parts": parts_of(results.items),
         "compared": groups,
         "group_rows": group_rows(results, groups) if groups else [],
         "hidden_groups": [group for group in results.groups if group.suppressed and group.code],
@@ -44,6 +45,6 @@ def campaign_or_404(request: HttpRequest, code: str) -> Campaign:
 
 
 def _waiting(campaign: Campaign) -> int:
-    if campaign.responses_count < campaign.threshold:
+    if not is_told(campaign):
         return 0
     return campaign.comments.filter(review_state=Comment.Review.PENDING).count()

@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 
 from feedback.statistics import (
     Scale,
+    deviation,
     distribute,
     favourable,
     finite_population_interval,
     is_straight_lined,
     mean,
     median,
+    recommendation,
+    wilson,
 )
 
 FIVE = Scale(1, 5)
@@ -149,3 +152,57 @@ def test_the_interval_holds_the_truth_at_least_95_times_in_100() -> None:
 def test_impossible_numbers_are_refused(x: int, n: int, population: int) -> None:
     with pytest.raises(ValueError, match="cannot be"):
         finite_population_interval(x, n, population)
+
+
+# --- deviation, recommendation, Wilson ---------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(1, 5), min_size=2, max_size=40))
+def test_the_deviation_is_that_of_the_sample(answers: list[int]) -> None:
+    counts, _none = distribute(answers, FIVE)
+    assert deviation(counts) == pytest.approx(reference.stdev(answers))
+
+
+def test_one_answer_has_no_deviation() -> None:
+    assert deviation({1: 0, 2: 1}) is None
+
+
+def test_the_recommendation_score_by_hand() -> None:
+    """12 promoters and 4 detractors of 20: 40 points; with ¾ more on each side of 23, 12.75/23 − 4.75/23 ± 1.96 √…"""
+    counts = dict.fromkeys(range(11), 0) | {10: 7, 9: 5, 8: 4, 6: 1, 0: 3}
+    found = recommendation(counts, Scale(0, 10))
+    assert found is not None
+    assert (found.score, found.n, found.promoters, found.detractors) == (Fraction(40, 100), 20, 12, 4)
+    middle = 8 / 23
+    spread = ((12.75 + 4.75) / 23 - middle**2) / 23
+    assert (found.low, found.high) == pytest.approx(
+        (middle - 1.959964 * spread**0.5, middle + 1.959964 * spread**0.5), abs=1e-6
+    )
+
+
+def test_an_interval_of_the_recommendation_stays_on_its_scale() -> None:
+    found = recommendation({10: 3}, Scale(0, 10))
+    assert found is not None
+    assert found.high <= 1
+
+
+@pytest.mark.parametrize("scale", [FIVE, Scale(0, 10, reverse=True), Scale(1, 10)])
+def test_other_scales_have_no_recommendation_score(scale: Scale) -> None:
+    assert recommendation({5: 3}, scale) is None
+
+
+def test_wilsons_interval_is_that_of_the_books() -> None:
+    """Newcombe 1998, table I, method 3: 81 of 263 and 15 of 148, 95 %."""
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson(15, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
+    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
+
+
+def test_a_smaller_population_narrows_wilsons_interval_and_a_census_has_none() -> None:
+    wide, narrow = wilson(20, 40), wilson(20, 40, 50)
+    assert wide is not None
+    assert narrow is not None
+    assert wide[0] < narrow[0] < 0.5 < narrow[1] < wide[1]
+    assert wilson(20, 40, 40) is None
+    with pytest.raises(ValueError, match="cannot be"):
+        wilson(20, 40, 39)

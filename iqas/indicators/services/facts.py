@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from feedback.models import Campaign, ItemSummary, Questionnaire
+from feedback.selectors.published import is_told, tells
 from feedback.selectors.targets import with_target
 from feedback.services.summaries import EVERYBODY
 from feedback.statistics import Scale, favourable_count
@@ -214,12 +215,12 @@ def _favourable(definition: Definition, heard: Mapping[Path, list[Heard]]) -> li
 
 def _favourable_of(definition: Definition, found: Heard) -> Figures | None:
     campaign = found.campaign
-    if campaign.responses_count < campaign.threshold:
+    if not is_told(campaign):
         return None
     numerator = denominator = n = 0
     for code in definition.items.get(campaign.questionnaire_version.questionnaire.code, ()):
         row = found.summaries.get(code)
-        if row is None or row.n < campaign.threshold:
+        if row is None or not tells(campaign, row.n):
             continue
         scale = Scale(row.item.points[0], row.item.points[-1], row.item.reverse)
         counted = favourable_count({int(point): count for point, count in row.distribution.items()}, scale)

@@ -218,7 +218,7 @@ def counted(kind: str, answers: list[Any], **item: Any) -> Campaign:
 def test_a_likert_scale_of_eleven_points_does_not_break_the_results() -> None:
     labels = {"es": {"0": "nada", "10": "todo"}, "en": {"0": "nothing", "10": "everything"}}
     campaign = counted("likert", [0, 5, 10, 10, 7], scale_min=0, scale_max=10, labels=labels)
-    parts = parts_of(campaign_results(campaign, "en"))
+    parts = parts_of(campaign_results(campaign, "en").items)
     assert [type(chart) for chart in parts[0].charts] == [charts.Bar]
 
 
@@ -235,7 +235,7 @@ def test_a_range_of_thirty_thousand_is_counted_in_few_bins_with_exact_mean_and_m
     }
     shown = campaign_results(campaign, "en").items[0].figures
     assert (shown.n, shown.mean, shown.median) == (6, Fraction(sum(numbers), 6), Fraction(1235 + 1236, 2))
-    chart = parts_of(campaign_results(campaign, "en"))[0].charts[0]
+    chart = parts_of(campaign_results(campaign, "en").items)[0].charts[0]
     assert isinstance(chart, charts.Bar)
     assert len(chart.bars) == 11
     assert sum(bar.n or 0 for bar in chart.bars) == 6
