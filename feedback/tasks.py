@@ -4,9 +4,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from feedback.anonymity.compaction import compact
 from feedback.anonymity.mixer import mix_and_settle
 from feedback.models import Round
-from feedback.services import mailing, rounds
+from feedback.services import comments, mailing, rounds
 from feedback.services.upkeep import hourly
 from iqas.jobs.mail import Mail, mail_builder
 from iqas.jobs.registry import job_kind, periodic
@@ -26,6 +27,11 @@ def mix_campaign(context: JobContext, *, campaign: str) -> None:
 @job_kind(rounds.JOB_KIND, title=_("Campaigns of a round"))
 def make_round(context: JobContext, *, order: str) -> None:
     rounds.make_campaigns(actor=context.job.requested_by, order=Round.objects.get(pk=UUID(order)))
+
+
+@job_kind(comments.FORGET_KIND, title=_("Destruction of withheld comments"), listed=False)
+def forget_originals(context: JobContext) -> None:
+    compact()
 
 
 @mail_builder(mailing.BUILDER)

@@ -39,6 +39,7 @@ SENTENCES = {
     "campaign.finished": gettext_lazy("mixed the last answers and destroyed the key"),
     "campaign.counted": gettext_lazy("counted the answers"),
     "campaign.ended": gettext_lazy("ended it"),
+    "campaign.reviewed": gettext_lazy("closed the review of the comments"),
     "answers.read": gettext_lazy("read the single answers"),
 }
 FIELDS = {
@@ -63,6 +64,8 @@ FIELDS = {
     "mixed": gettext_lazy("Mixed"),
     "waiting": gettext_lazy("Waiting"),
     "destroyed": gettext_lazy("Destroyed unread"),
+    "comments": gettext_lazy("Comments"),
+    "withheld": gettext_lazy("Withheld"),
 }
 
 

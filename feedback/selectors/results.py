@@ -16,7 +16,8 @@ from django.conf import settings
 from django.db.models import Model, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from feedback.models import Campaign, Comment, GroupSummary, Item, ItemSummary
+from feedback.models import Campaign, GroupSummary, Item, ItemSummary
+from feedback.selectors.comments import published
 from feedback.selectors.figures import SUPPRESSED, Counts, Figures, figures_of
 from feedback.selectors.published import is_told, shown_groups, tells
 from feedback.selectors.readers import readable_items
@@ -145,7 +146,7 @@ def shown_comments(campaign: Campaign, user: Any) -> list[tuple[Item, list[str]]
     """
     if not is_told(campaign):
         return []
-    rows = campaign.comments.filter(review_state__in=Comment.PUBLISHED).select_related("item")
+    rows = published(campaign).select_related("item")
     by_question = groupby(rows.order_by("item__order", "id"), key=lambda comment: comment.item)
     found = [(item, [comment.text for comment in comments]) for item, comments in by_question]
     readable = readable_items(user, campaign, [item.code for item, _texts in found])

@@ -1,42 +1,189 @@
-"""Reviewing what people wrote: nobody reads a comment on a results page before a reviewer chose to show it."""
+"""Reviewing what people wrote: nobody else reads a comment before a reviewer chose to show it.
+
+Until the review is closed every decision can be undone; closing it destroys what was withheld and the originals of
+redactions. Events name decisions, never texts.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from feedback.marking import marks_of
 from feedback.models import Campaign, Comment
+from feedback.selectors.comments import REMOVED, may_be_reviewed, progress_of, seen_of
+from iqas.core import clock
 from iqas.core.access import require
 from iqas.core.audit import record
 from iqas.core.refusals import RuleViolation
+from iqas.jobs.services import enqueue
+
+FORGET_KIND = "feedback.forget_originals"
+SHOW, REDACT, HOLD, WITHHOLD, UNDO = "show", "redact", "hold", "withhold", "undo"
+STATES: Mapping[str, str] = {
+    SHOW: Comment.Review.SHOWN,
+    REDACT: Comment.Review.REDACTED,
+    HOLD: Comment.Review.HELD,
+    WITHHOLD: Comment.Review.WITHHELD,
+    UNDO: Comment.Review.PENDING,
+}
+REASONS: Mapping[str, Promise] = {
+    "names": _("It names a person"),
+    "recognisable": _("The writer could be recognised"),
+    "insult": _("It insults somebody"),
+    "case": _("It is handled as a case of its own"),
+    "empty": _("It says nothing"),
+}
 
 
 @transaction.atomic
-def decide(*, actor: Any, comment: Comment, show: bool) -> Comment:
-    """Shows a comment on the results page, or withholds it; the decision can be changed.
+def decide(
+    *, actor: Any, comment: Comment, decision: str, seen: str, text: str = "", reason: str = ""
+) -> Comment:
+    """Show a comment, show it with passages removed, hold it back for now, withhold it, or take that back.
 
-    Refuses `not-finished` while answers are still being mixed: every mixing gives comments new places. The event names
-    the decision, never the text.
+    `seen` is `selectors.comments.seen_of` of what the reviewer read. Refuses `comment-changed` (somebody decided
+    meanwhile), `not-finished` and `too-few` (nobody may read them), `review-closed`, `reason-missing` (of withholding),
+    and of a redaction `redaction-empty`, `redaction-same` and `redaction-adds`: it only removes words.
     """
-    locked = (
-        Comment.objects.select_for_update(of=("self",)).select_related("campaign__scope").get(pk=comment.pk)
-    )
-    require(actor, "comment.review", locked.campaign)
-    if locked.campaign.state != Campaign.State.MIXED:
-        raise RuleViolation("not-finished", _("Comments can be reviewed once the campaign is finished."))
-    before, after = locked.review_state, Comment.Review.SHOWN if show else Comment.Review.WITHHELD
-    if before == after:
-        return locked
-    locked.review_state = after
-    locked.save(update_fields=["review_state"])
+    locked = _reviewed(actor, comment, seen)
+    if decision not in STATES:
+        raise RuleViolation("decision-unknown", _("Choose what becomes of the comment."))
+    if reason not in ("", *REASONS) or (decision == WITHHOLD and not reason):
+        raise RuleViolation("reason-missing", _("Say why it is withheld."), field="reason")
+    before = locked.review_state
+    original = locked.original or locked.text
+    if decision == REDACT:
+        locked.text, locked.original = _redacted(original, text), original
+    else:
+        locked.text, locked.original = original, ""
+    locked.review_state = STATES[decision]
+    locked.decision_reason = reason if decision in (HOLD, WITHHOLD) else ""
+    locked.decided_on = None if decision == UNDO else clock.today()
+    locked.marks = marks_of(locked.text)
+    locked.save(update_fields=["text", "original", "review_state", "decision_reason", "decided_on", "marks"])
     record(
         actor=actor,
         action="comment.reviewed",
         subject=locked,
         scope=locked.campaign.scope,
         before={"review": before},
-        after={"review": after},
+        after={"review": locked.review_state, "reason": locked.decision_reason},
+    )
+    return locked
+
+
+@transaction.atomic
+def close_review(*, actor: Any, campaign: Campaign) -> Campaign:
+    """End the review: what was withheld and the originals of redactions are destroyed, everywhere they are kept.
+
+    Refuses `not-finished`, `too-few`, `review-closed`, and `comments-waiting` while some are undecided or held back.
+    """
+    locked = _campaign(actor, campaign)
+    progress = progress_of(locked)
+    if progress.waiting or progress.held:
+        raise RuleViolation(
+            "comments-waiting",
+            _("%(waiting)s comments wait for a decision and %(held)s are held back: decide them first.")
+            % {"waiting": progress.waiting, "held": progress.held},
+        )
+    redacted = locked.comments.filter(review_state=Comment.Review.REDACTED)
+    withheld = locked.comments.filter(review_state=Comment.Review.WITHHELD)
+    if locked.is_signed:
+        _forget_in_answers(locked, [*redacted.select_related("item"), *withheld.select_related("item")])
+    destroyed = {"originals": redacted.update(original=""), "withheld": withheld.update(text="", marks=[])}
+    locked.review_closed_at = clock.now()
+    locked.save(update_fields=["review_closed_at"])
+    record(
+        actor=actor,
+        action="campaign.reviewed",
+        subject=locked,
+        scope=locked.scope,
+        after={"comments": progress.total, **destroyed},
+    )
+    enqueue(actor=None, kind=FORGET_KIND, payload={}, idem_key=str(locked.pk), scope=locked.scope)
+    return locked
+
+
+def _campaign(actor: Any, campaign: Campaign) -> Campaign:
+    locked = (
+        Campaign.objects.select_related("scope")
+        .select_for_update(no_key=True, of=("self",))
+        .get(pk=campaign.pk)
+    )
+    require(actor, "comment.review", locked)
+    if locked.state != Campaign.State.MIXED:
+        raise RuleViolation("not-finished", _("Comments can be reviewed once the campaign is finished."))
+    if not may_be_reviewed(locked):
+        raise RuleViolation(
+            "too-few", _("Fewer people answered than the minimum group size: nobody reads their comments.")
+        )
+    if locked.review_closed_at is not None:
+        raise RuleViolation("review-closed", _("The review is closed: its decisions stay."))
+    return locked
+
+
+def _reviewed(actor: Any, comment: Comment, seen: str) -> Comment:
+    """The comment, locked with its campaign, where it may be decided and is what the reviewer saw."""
+    campaign = _campaign(actor, comment.campaign)
+    locked = Comment.objects.select_for_update(of=("self",)).select_related("item").get(pk=comment.pk)
+    locked.campaign = campaign
+    if seen != seen_of(locked):
+        raise RuleViolation(
+            "comment-changed", _("Somebody decided this comment in the meantime: look at it again.")
+        )
+    return locked
+
+
+def _redacted(original: str, text: str) -> str:
+    """The text with passages removed; it puts no word into anybody's mouth."""
+    told = text.replace("\r\n", "\n").strip()
+    if not told.replace(REMOVED, "").strip():
+        raise RuleViolation("redaction-empty", _("Nothing is left of it: withhold it."), field="text")
+    if told == original.strip():
+        raise RuleViolation("redaction-same", _("Nothing was removed: show it."), field="text")
+    words = iter(re.findall(r"\w+", original))
+    if not all(word in words for word in re.findall(r"\w+", told.replace(REMOVED, " "))):
+        raise RuleViolation(
+            "redaction-adds",
+            _("A redaction only removes: put %(sign)s where something stood, and add no word.")
+            % {"sign": REMOVED},
+            field="text",
+        )
+    return told
+
+
+def _forget_in_answers(campaign: Campaign, comments: Collection[Comment]) -> None:
+    """An answer that is kept with its invitation keeps its texts too: what was removed from them goes there as well."""
+    after: dict[tuple[str, str], str] = {
+        (comment.item.code, comment.original or comment.text): comment.text if comment.original else ""
+        for comment in comments
+    }
+    for answer in campaign.signed_answers.select_for_update():
+        kept = {code: after.get((code, text), text) for code, text in answer.comments.items()}
+        if kept != answer.comments:
+            answer.comments = {code: text for code, text in kept.items() if text}
+            answer.save(update_fields=["comments"])
+
+
+@transaction.atomic
+def flag(*, actor: Any, comment: Comment, urgent: bool, seen: str) -> Comment:
+    """Mark a comment as urgent (somebody may be in danger or was harmed), or take that back. Refuses as `decide`."""
+    locked = _reviewed(actor, comment, seen)
+    if locked.is_urgent == urgent:
+        return locked
+    locked.is_urgent = urgent
+    locked.save(update_fields=["is_urgent"])
+    record(
+        actor=actor,
+        action="comment.urgent" if urgent else "comment.not_urgent",
+        subject=locked,
+        scope=locked.campaign.scope,
+        after={"urgent": urgent},
     )
     return locked

@@ -1,46 +1,131 @@
-"""Reviewing what people wrote in their own words."""
+"""Reviewing what people wrote in their own words: the queue, one campaign, one comment after the other."""
 
 from __future__ import annotations
 
 import uuid
+from typing import Any
+from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from feedback.forms.comments import CommentDecisionForm
-from feedback.models import Comment
-from feedback.services.comments import decide
+from feedback.forms.comments import CALM, URGENT, DecisionForm
+from feedback.models import Campaign, Comment
+from feedback.presenters import comments as presenters
+from feedback.selectors.comments import progress_of, queue_of
+from feedback.services import comments
+from feedback.tables.comments import CommentQueueFilter, CommentQueueTable
 from feedback.views.results import campaign_or_404
+from feedback.views.shared import WRITE
 from iqas.core.access import allowed, require
+from iqas.core.refusals import RuleViolation
 from iqas.core.views import page
+from iqas.ui import forms, lists
+
+
+@page("comment.review")
+def comment_queue(request: HttpRequest) -> HttpResponseBase:
+    """All campaigns with comments that the person reviews."""
+    return lists.list_page(
+        request,
+        queryset=queue_of(request.user),
+        table=CommentQueueTable,
+        filters=CommentQueueFilter,
+        title=_("Review of comments"),
+        intro=_(
+            "Finished campaigns that enough people answered. Nobody else reads a comment before you decide."
+        ),
+        empty=lists.Empty(
+            title=_("No comments to review"),
+            text=_("They appear here when a campaign is finished and enough people answered."),
+        ),
+    )
 
 
 @page("comment.review")
 def comment_list(request: HttpRequest, code: str) -> HttpResponse:
     """All comments of a finished campaign, for whoever decides what is shown."""
-    campaign = campaign_or_404(request, code)
-    require(request.user, "comment.review", campaign)
-    enough = campaign.responses_count >= campaign.threshold
-    comments = (
-        campaign.comments.select_related("item").order_by("item__order", "id")
-        if enough
-        else Comment.objects.none()
-    )
-    context = {"campaign": campaign, "comments": comments, "enough": enough}
-    return render(request, "feedback/comment_list.html", context)
+    campaign = _reviewed_campaign(request, code)
+    return render(request, "feedback/comment_list.html", presenters.all_of(campaign))
+
+
+@page("comment.review")
+def comment_review(request: HttpRequest, code: str) -> HttpResponse:
+    """One comment with everything that can be done to it; by keyboard, one after the other."""
+    campaign = _reviewed_campaign(request, code)
+    query = request.GET
+    context = presenters.one_of(campaign, at=query.get("at", ""), after=query.get("after", ""))
+    if "reviewed" not in context:
+        return redirect("feedback:comment-list", code=campaign.code)
+    return render(request, "feedback/comment_review.html", context)
 
 
 @page("comment.review", methods=("POST",))
 def comment_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Shows or withholds one comment."""
+    """Decides one comment, and goes on to the next or back to them all."""
     reachable = Comment.objects.filter(campaign__in=allowed(request.user, "results.view"))
-    comment = get_object_or_404(reachable.select_related("campaign"), pk=pk)
-    form = CommentDecisionForm(request.POST)
+    comment = get_object_or_404(reachable.select_related("campaign__scope"), pk=pk)
+    require(request.user, "comment.review", comment.campaign)
+    form = DecisionForm(request.POST)
     if form.is_valid():
-        decide(actor=request.user, comment=comment, show=form.cleaned_data["decision"] == "show")
-        messages.success(request, _("Decision saved."))
+        try:
+            _take(request.user, comment, form)
+            return redirect(_after(comment, form))
+        except RuleViolation as refusal:
+            if refusal.field is None and refusal.code != "comment-changed":
+                raise
+            form.add_error(refusal.field, forms.forms.ValidationError(str(refusal.message), refusal.code))
+    elif "decision" in form.errors:
+        form.add_error(None, _("Choose what becomes of the comment."))
+    campaign = campaign_or_404(request, comment.campaign.code)
+    context = presenters.one_of(campaign, at=str(pk), form=form)
+    changed = form.has_error("__all__", "comment-changed")
+    return render(request, "feedback/comment_review.html", context, status=409 if changed else 422)
+
+
+@page("comment.review", methods=WRITE)
+def comment_close(request: HttpRequest, code: str) -> HttpResponse:
+    """The last look before the review is closed."""
+    campaign = _reviewed_campaign(request, code)
+    progress = progress_of(campaign)
+    return forms.confirm_step(
+        request,
+        forms.forms.Form(forms.posted(request)),
+        lambda **_given: comments.close_review(actor=request.user, campaign=campaign),
+        said=_("The review is closed."),
+        back=reverse("feedback:comment-list", args=[campaign.code]),
+        title=_("Close the review of %(code)s") % {"code": campaign.code},
+        message=campaign.title,
+        verb=_("Close the review"),
+        consequences=[
+            _("What was withheld is destroyed: %(count)s comments.") % {"count": progress.withheld},
+            _("What stood in the removed passages is destroyed."),
+            _("Decisions cannot be changed any more."),
+        ],
+    )
+
+
+def _take(actor: Any, comment: Comment, form: DecisionForm) -> None:
+    decision, seen = form.cleaned_data["decision"], form.cleaned_data["seen"]
+    if decision in (URGENT, CALM):
+        comments.flag(actor=actor, comment=comment, urgent=decision == URGENT, seen=seen)
     else:
-        messages.error(request, _("Choose whether to show or to withhold the comment."))
-    return redirect("feedback:comment-list", code=comment.campaign.code)
+        comments.decide(actor=actor, comment=comment, **form.decided())
+
+
+def _after(comment: Comment, form: DecisionForm) -> str:
+    """To the next that waits; to the same one where the reviewer took something back or flagged it."""
+    code = comment.campaign.code
+    if not form.cleaned_data["quick"]:
+        return reverse("feedback:comment-list", args=[code])
+    stays = form.cleaned_data["decision"] in (URGENT, CALM, comments.UNDO)
+    query = urlencode({"at": comment.pk} if stays else {"after": comment.pk})
+    return f"{reverse('feedback:comment-review', args=[code])}?{query}"
+
+
+def _reviewed_campaign(request: HttpRequest, code: str) -> Campaign:
+    campaign = campaign_or_404(request, code)
+    require(request.user, "comment.review", campaign)
+    return campaign

@@ -63,6 +63,7 @@ MENU: tuple[tuple[Any, tuple[Place, ...]], ...] = (
             Place(_("Learner register"), "microcredentials:learner-list", "user"),
             Place(_("Surveys"), "feedback:campaign-list", "people"),
             Place(_("Rounds of surveys"), "feedback:round-list", "calendar"),
+            Place(_("Review of comments"), "feedback:comment-queue", "edit"),
             Place(_("Questionnaires"), "feedback:questionnaire-list", "file"),
         ),
     ),

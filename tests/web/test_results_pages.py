@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from feedback.models import Campaign, Comment
+from feedback.selectors.comments import seen_of
 from iqas.core.access import allowed, can
 from iqas.core.models import AuditDetail, AuditEvent
 from tests.factories.feedback_results import make_results, rate_all
@@ -204,7 +205,9 @@ def test_a_group_that_hardly_answered_one_item_hides_the_other_there(
 
 
 def decide(client: Any, comment: Comment, decision: str) -> Any:
-    return client.post(reverse("feedback:comment-decide", args=[comment.pk]), {"decision": decision})
+    comment.refresh_from_db()
+    data = {"decision": decision, "seen": seen_of(comment), "reason": "names"}
+    return client.post(reverse("feedback:comment-decide", args=[comment.pk]), data)
 
 
 def test_no_comment_is_shown_before_somebody_chose_so(officer: Any, client_for: Callable[..., Any]) -> None:

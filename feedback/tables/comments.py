@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_tables2 import A
+
+from feedback.models import Campaign
+from iqas.ui import lists
+
+OPEN, CLOSED, URGENT = "open", "closed", "urgent"
+
+
+class CommentQueueTable(lists.Table):
+    code = lists.CodeColumn(
+        verbose_name=_("Campaign"), linkify=("feedback:comment-list", {"code": A("code")})
+    )
+    title = lists.Column(order_by="sort_title", attrs=lists.WIDE)
+    comments_count = lists.NumberColumn(decimals=0, verbose_name=_("Comments"))
+    waiting = lists.NumberColumn(decimals=0, verbose_name=_("To be reviewed"))
+    held = lists.NumberColumn(decimals=0, verbose_name=_("Held back"))
+    urgent = lists.NumberColumn(decimals=0, verbose_name=_("Urgent"))
+    closes = lists.DayColumn(verbose_name=_("Survey closed"))
+    review_closed_at = lists.DayColumn(verbose_name=_("Review closed"))
+
+    class Meta(lists.Table.Meta):
+        model = Campaign
+        fields = (
+            "code",
+            "title",
+            "comments_count",
+            "waiting",
+            "held",
+            "urgent",
+            "closes",
+            "review_closed_at",
+        )
+        order_by = ("-waiting", "-closes", "-code")
+
+
+class CommentQueueFilter(lists.FilterSet):
+    q = lists.Search(fields=("sort_title", "code"))
+    review = django_filters.ChoiceFilter(
+        label=_("Review"),
+        choices=((OPEN, _("open")), (CLOSED, _("closed")), (URGENT, _("with urgent comments"))),
+        method="by_review",
+    )
+
+    class Meta:
+        model = Campaign
+        fields = ("q", "review")
+
+    def by_review(self, rows: QuerySet[Campaign], _name: str, value: str) -> QuerySet[Campaign]:
+        if value == URGENT:
+            return rows.filter(urgent__gt=0)
+        return rows.filter(review_closed_at__isnull=value == OPEN)
