@@ -15,7 +15,18 @@ def main() -> None:
         import_module(os.environ["DJANGO_SETTINGS_MODULE"])
     except ImproperlyConfigured as problem:
         sys.exit(f"IQAS is not configured. {problem}")
-    execute_from_command_line(sys.argv)
+
+    from django.db import DatabaseError
+
+    from iqas.core.health import unprepared_database
+
+    try:
+        execute_from_command_line(sys.argv)
+    except DatabaseError:
+        sentence = unprepared_database()
+        if not sentence or "--traceback" in sys.argv:
+            raise
+        sys.exit(sentence)
 
 
 if __name__ == "__main__":

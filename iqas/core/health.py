@@ -32,6 +32,18 @@ def pending_migrations() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
 
 
+def unprepared_database() -> str:
+    """A sentence with its remedy where a command failed because nobody prepared the database, else nothing."""
+    connection.close()
+    if problem := database_problem():
+        return f"{problem}. Look at DATABASE_URL."
+    if pending := pending_migrations():
+        return (
+            f"The database is not prepared: {len(pending)} migrations are not applied. Run: manage.py migrate"
+        )
+    return ""
+
+
 def folder_problem(folder: Path, what: str) -> str:
     """A sentence where a folder is missing or cannot be written to, else nothing."""
     if not folder.is_dir():
