@@ -30,6 +30,8 @@ SENTENCES = {
     "centre.added": gettext_lazy("added it"),
     "centre.changed": gettext_lazy("changed it"),
     "catalogue.imported": gettext_lazy("imported a catalogue"),
+    "partners.imported": gettext_lazy("imported a list of partners"),
+    "enrolments.imported": gettext_lazy("imported enrolments"),
 }
 OTHER_FIELDS = {
     "name_es": gettext_lazy("Name (Spanish)"),
@@ -40,6 +42,10 @@ OTHER_FIELDS = {
     "rows": gettext_lazy("Rows"),
     "created": gettext_lazy("Created"),
     "updated": gettext_lazy("Updated"),
+    "learners_created": gettext_lazy("New people"),
+    "learners_updated": gettext_lazy("People corrected"),
+    "editions": gettext_lazy("Editions"),
+    "drafts": gettext_lazy("Drafts are accepted"),
 }
 
 

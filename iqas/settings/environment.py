@@ -158,6 +158,14 @@ class Environment(BaseSettings):
     job_reaper_seconds: int = Field(30, ge=1, description="How often abandoned jobs are looked for.")
     key_prefix: str = Field("iqas:", description="Prefix of every key in Redis.")
     upload_max_mb: int = Field(50, ge=1, description="Largest file that may be uploaded, in MiB.")
+    import_request_rows: int = Field(
+        300,
+        ge=0,
+        description="A list with more rows is imported by a job, so that nobody's page waits for it.",
+    )
+    import_request_kb: int = Field(
+        1024, ge=0, description="A list with more KiB, unpacked where it is a workbook, is imported by a job."
+    )
 
     @classmethod
     def settings_customise_sources(  # type: ignore[override]

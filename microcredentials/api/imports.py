@@ -15,13 +15,17 @@ from iqas.core.rest.description import MEDIA, Problem
 from iqas.core.rest.parsing import FILE_ONLY
 from iqas.core.tabular import RowError
 from iqas.core.views import Access
+from iqas.jobs.api.views import JobRead
 from microcredentials.api.fields import Coded
-from microcredentials.services.catalogue_import import import_catalogue
-from microcredentials.services.enrolment_import import import_enrolments
-from microcredentials.services.partner_import import import_partners
+from microcredentials.importers.taking import silent
+from microcredentials.services import intake
+from microcredentials.services.intake import Wish
 
-CONFLICT = 409
-REJECTED = "Answers 409 with the report, as `report` of the problem, where a row is rejected: then nothing was written."
+ACCEPTED, CONFLICT = 202, 409
+REJECTED = (
+    "Answers 409 with the report, as `report` of the problem, where a row is rejected: then nothing was written. "
+    "A large list is answered with 202 and its job, whose file is the report."
+)
 
 
 class ListFile(Shape):
@@ -68,16 +72,17 @@ class LearnersShape(Shape):
 class ImportReport(Shape):
     """What was done, or would be. With anything rejected nothing was written, and nothing counts as created."""
 
+    sha256 = serializers.CharField(help_text="Of the file.")
     rows = serializers.IntegerField()
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
     written = serializers.BooleanField()
     unread_columns = serializers.ListField(child=serializers.CharField())
     rejected = RejectedShape(many=True)
 
 
 class CatalogueReport(ImportReport):
-    sha256 = serializers.CharField()
     editions = serializers.IntegerField()
     notes = RowNoteShape(many=True)
 
@@ -91,10 +96,6 @@ class OverFullShape(Shape):
 
 
 class EnrolmentImportReport(ImportReport):
-    sha256 = serializers.CharField()
-    unchanged = serializers.IntegerField(source="done.unchanged")
-    created = serializers.IntegerField(source="done.created")
-    updated = serializers.IntegerField(source="done.updated")
     learners = LearnersShape(source="done")
     passed_over = serializers.ListField(child=serializers.IntegerField(), source="done.passed_over")
     editions = serializers.IntegerField()
@@ -115,6 +116,17 @@ class EnrolmentsRejected(Problem):
 
 class ImportView(ApiView):
     parser_classes = FILE_ONLY
+
+    def take_in(self, wish: Wish, body: dict[str, Any], shape: type[ImportReport]) -> Response:
+        """The report of a small list; of a large one the job that takes it in, whose file is the report."""
+        actor, upload, dry_run = self.request.user, body["file"], body["dry_run"]
+        if intake.needs_a_job(upload):
+            job = intake.order(actor=actor, upload=upload, wish=wish, dry_run=dry_run)
+            return Response(JobRead(job).data, status=ACCEPTED)
+        report = wish.run(
+            actor=actor, file=upload, dry_run=dry_run, filename=str(upload.name), progress=silent
+        )
+        return self.answered(report, shape)
 
     def answered(self, report: Any, shape: type[ImportReport]) -> Response:
         told = shape(report).data
@@ -141,13 +153,13 @@ class CatalogueImport(ImportView):
         request=CatalogueFile,
         answer=CatalogueReport,
         rejects=CatalogueRejected,
+        accepted=JobRead,
         about=REJECTED,
     )
     def post(self, request: Request) -> Response:
         body = self.taken(CatalogueFile)
-        filename = str(body["file"].name)
-        report = import_catalogue(actor=request.user, filename=filename, **body)
-        return self.answered(report, CatalogueReport)
+        wish = Wish(intake.CATALOGUE, centre=body["centre"], drafts=body["drafts"])
+        return self.take_in(wish, body, CatalogueReport)
 
 
 class PartnerImport(ImportView):
@@ -156,10 +168,15 @@ class PartnerImport(ImportView):
     access = Access("permission", "partner.import")
 
     @operation(
-        "partner_import", request=ListFile, answer=ImportReport, rejects=PartnerRejected, about=REJECTED
+        "partner_import",
+        request=ListFile,
+        answer=ImportReport,
+        rejects=PartnerRejected,
+        accepted=JobRead,
+        about=REJECTED,
     )
     def post(self, request: Request) -> Response:
-        return self.answered(import_partners(actor=request.user, **self.taken(ListFile)), ImportReport)
+        return self.take_in(Wish(intake.PARTNERS), self.taken(ListFile), ImportReport)
 
 
 class EnrolmentImport(ImportView):
@@ -172,10 +189,10 @@ class EnrolmentImport(ImportView):
         request=EnrolmentFile,
         answer=EnrolmentImportReport,
         rejects=EnrolmentsRejected,
+        accepted=JobRead,
         about=REJECTED,
     )
     def post(self, request: Request) -> Response:
         body = self.taken(EnrolmentFile)
-        filename = str(body["file"].name)
-        report = import_enrolments(actor=request.user, filename=filename, **body)
-        return self.answered(report, EnrolmentImportReport)
+        wish = Wish(intake.ENROLMENTS, edition=body.get("edition"))
+        return self.take_in(wish, body, EnrolmentImportReport)

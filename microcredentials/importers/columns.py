@@ -115,8 +115,3 @@ MODES = {
         "e learning",
     ),
 }
-
-
-def header_of(field: str) -> str:
-    """The usual header of a field's column; another word is its own header."""
-    return COLUMNS.synonyms.get(field, (field,))[0]

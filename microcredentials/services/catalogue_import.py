@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import IO, Any
 
 from django.db import transaction
@@ -14,13 +13,22 @@ from django.utils.translation import gettext as _
 from iqas.core.access import require
 from iqas.core.audit import record
 from iqas.core.refusals import RuleViolation
-from iqas.core.tabular import RowError, UnreadableTable, folded, read_rows
+from iqas.core.tabular import RowError, folded
 from iqas.organisation.models import AcademicYear, Centre, Scope, University
 from iqas.organisation.services import ensure_year
 from microcredentials import rules
 from microcredentials.importers.catalogue import CatalogueRow, read_row
 from microcredentials.importers.columns import COLUMNS
 from microcredentials.importers.report import ImportReport, RowNote
+from microcredentials.importers.taking import (
+    CHECKING,
+    Progress,
+    all_or_nothing,
+    rows_in,
+    sha256_of,
+    silent,
+    told_every,
+)
 from microcredentials.models import (
     Assessment,
     Edition,
@@ -47,6 +55,7 @@ def import_catalogue(
     drafts: bool = False,
     dry_run: bool = False,
     filename: str = "",
+    progress: Progress = silent,
 ) -> ImportReport:
     """Create and update micro-credentials and editions of a centre from a CSV or XLSX file.
 
@@ -56,21 +65,20 @@ def import_catalogue(
     """
     if actor is not None:
         require(actor, "microcredential.import", centre)
-    report = ImportReport(sha256=_digest(file))
-    with transaction.atomic():
-        _Import(actor, centre, drafts, report).run(file, filename)
-        report.written = not (dry_run or report.rejected)
-        transaction.set_rollback(not report.written)
-    if report.rejected:
-        report.created = report.updated = report.editions = 0
-        report.notes.clear()
-    report.rejected.sort(key=lambda error: error.row)
+    report = ImportReport(sha256=sha256_of(file))
+    work = _Import(actor, centre, drafts, report, progress)
+    rows = work.read(file)
+    with all_or_nothing(report, dry_run=dry_run):
+        work.run(rows, filename)
     return report
 
 
 class _Import:
-    def __init__(self, actor: Any, centre: Centre, drafts: bool, report: ImportReport) -> None:
+    def __init__(
+        self, actor: Any, centre: Centre, drafts: bool, report: ImportReport, progress: Progress
+    ) -> None:
         self.actor = actor
+        self.progress = progress
         self.centre = centre
         self.drafts = drafts
         self.report = report
@@ -80,15 +88,33 @@ class _Import:
         self.created: set[Any] = set()
         self.updated: set[Any] = set()
 
-    def run(self, file: IO[bytes], filename: str) -> None:
+    def read(self, file: IO[bytes]) -> list[CatalogueRow]:
+        """What the rows say, read before anything is locked."""
+        found = []
+        for row in rows_in(
+            file,
+            self.report,
+            headers=COLUMNS,
+            required=["title"],
+            max_rows=MAX_ROWS,
+            progress=self.progress,
+        ):
+            self.columns = frozenset(row.values)
+            found.append(read_row(row))
+        return found
+
+    def run(self, rows: list[CatalogueRow], filename: str) -> None:
         self._hold()
-        for row in self._rows(file):
+        for done, row in enumerate(rows):
+            if told_every(done):
+                self.progress(done, len(rows), CHECKING)
             self.report.names[row.number] = row.name
             self.report.rejected += row.errors
             if not row.errors:
                 self._take(row)
         self.report.created = len(self.created)
         self.report.updated = len(self.updated - self.created)
+        self.report.unchanged = len(set(self.seen) - self.created - self.updated)
         if self.report.rejected or not (self.report.created or self.report.updated):
             return
         record(
@@ -111,22 +137,6 @@ class _Import:
         Centre.objects.select_for_update().get(pk=self.centre.pk)
         held = MicroCredential.objects.select_for_update().filter(centre=self.centre).order_by("pk")
         list(held.values_list("pk"))
-
-    def _rows(self, file: IO[bytes]) -> Iterator[CatalogueRow]:
-        problems: list[RowError] = []
-        try:
-            for row in read_rows(
-                file, headers=COLUMNS, required=["title"], max_rows=MAX_ROWS, problems=problems
-            ):
-                if not self.report.rows:
-                    self.columns = frozenset(row.values)
-                    self.report.unread_columns = tuple(sorted(self.columns - set(COLUMNS.synonyms)))
-                self.report.rows += 1
-                yield read_row(row)
-        except UnreadableTable as unreadable:
-            problems.append(unreadable.error)
-        self.report.rows += sum(problem.row > 1 for problem in problems)
-        self.report.rejected += problems
 
     def _take(self, row: CatalogueRow) -> None:
         try:
@@ -359,12 +369,3 @@ def _evaluation(name: str, present: Any) -> Evaluation:
         return Evaluation({"name_es": name})
     linked = tuple(outcome.pk for outcome in present.outcomes.all())
     return Evaluation({"name_es": name}, outcomes=linked, weight=present.weight, id=present.pk)
-
-
-def _digest(file: IO[bytes]) -> str:
-    file.seek(0)
-    digest = hashlib.sha256()
-    while chunk := file.read(262_144):
-        digest.update(chunk)
-    file.seek(0)
-    return digest.hexdigest()

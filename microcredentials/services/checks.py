@@ -56,14 +56,22 @@ def validate(obj: Model) -> None:
         raise _refusal(invalid) from invalid
 
 
-def _clean_fields(obj: Model) -> None:
+def check_fields(obj: Model, *, but: Iterable[str] = ()) -> None:
+    """Refuses what an own field of the object may not hold, `but` some; asks the database nothing."""
+    try:
+        _clean_fields(obj, but)
+    except ValidationError as invalid:
+        raise _refusal(invalid) from invalid
+
+
+def _clean_fields(obj: Model, but: Iterable[str] = ()) -> None:
     """Own fields only: relations are set by code, and a protected state may not be assigned again."""
     left_out = {
         field.name
         for field in obj._meta.concrete_fields
         if field.is_relation or getattr(field, "protected", False)
     }
-    obj.clean_fields(exclude=left_out)
+    obj.clean_fields(exclude=left_out | set(but))
 
 
 def _refusal(invalid: ValidationError) -> RuleViolation:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import IO, Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from iqas.core.access import allowed, require
 from iqas.core.audit import record
-from iqas.core.tabular import RowError, UnreadableTable, read_rows
+from iqas.core.tabular import RowError
 from iqas.organisation.models import University
 from microcredentials.importers.enrolment_columns import COLUMNS
 from microcredentials.importers.enrolments import EnrolmentRow, read_row
+from microcredentials.importers.report import Report
+from microcredentials.importers.taking import Progress, all_or_nothing, rows_in, sha256_of, silent
 from microcredentials.models import Edition, EnrolmentCount
 from microcredentials.services.bulk import chunks
 from microcredentials.services.register import Entry, Register, Written
@@ -34,37 +33,34 @@ class OverFull:
 
 
 @dataclass
-class EnrolmentReport:
-    """The answer of an import. With anything rejected nothing was written, and nothing counts as created."""
+class EnrolmentReport(Report):
+    """Of a list of enrolments: `done` tells what the register did, `over_full` which editions have too many."""
 
-    sha256: str
-    rows: int = 0
     done: Written = field(default_factory=Written)
-    rejected: list[RowError] = field(default_factory=list)
-    unread_columns: tuple[str, ...] = ()
     over_full: list[OverFull] = field(default_factory=list)
     editions: int = 0
-    written: bool = False
+
+    def tidy(self) -> None:
+        if self.rejected:
+            self.done = Written()
+            self.over_full.clear()
+            self.editions = 0
+        done = self.done
+        self.created, self.updated, self.unchanged = done.created, done.updated, done.unchanged
+        super().tidy()
 
     def as_json(self) -> dict[str, Any]:
-        """The shape that programs rely on."""
-        return {
-            "rows": self.rows,
-            "created": self.done.created,
-            "updated": self.done.updated,
-            "unchanged": self.done.unchanged,
-            "learners": {"created": self.done.learners_created, "updated": self.done.learners_updated},
-            "passed_over": self.done.passed_over,
-            "sha256": self.sha256,
-            "written": self.written,
-            "rejected": [
-                {"row": e.row, "field": e.field, "code": e.code, "message": str(e.message)}
-                for e in self.rejected
-            ],
-        }
+        learners = {"created": self.done.learners_created, "updated": self.done.learners_updated}
+        return super().as_json() | {"learners": learners, "passed_over": self.done.passed_over}
 
-    def rejected_by_row(self) -> list[tuple[int, list[RowError]]]:
-        return [(row, list(errors)) for row, errors in groupby(self.rejected, key=lambda e: e.row)]
+    def told(self) -> dict[str, Any]:
+        kept = super().told()
+        del kept["done"]
+        return kept | {
+            "learners_created": self.done.learners_created,
+            "learners_updated": self.done.learners_updated,
+            "passed_over": self.done.passed_over,
+        }
 
 
 def import_enrolments(
@@ -74,6 +70,7 @@ def import_enrolments(
     edition: Edition | None = None,
     dry_run: bool = False,
     filename: str = "",
+    progress: Progress = silent,
 ) -> EnrolmentReport:
     """Enrol people and record their results from a CSV or XLSX file of the student system.
 
@@ -83,30 +80,45 @@ def import_enrolments(
     """
     if actor is not None:
         require(actor, "enrolment.edit", edition)
-    report = EnrolmentReport(sha256=_digest(file))
-    with transaction.atomic():
-        _Import(actor, edition, report).run(file, filename)
-        report.written = not (dry_run or report.rejected)
-        transaction.set_rollback(not report.written)
-    if report.rejected:
-        report.done = Written()
-        report.over_full.clear()
-        report.editions = 0
-    report.rejected.sort(key=lambda error: error.row)
+    report = EnrolmentReport(sha256=sha256_of(file))
+    work = _Import(actor, edition, report, progress)
+    rows = work.read(file)
+    with all_or_nothing(report, dry_run=dry_run):
+        work.run(rows, filename)
     return report
 
 
 class _Import:
-    def __init__(self, actor: Any, edition: Edition | None, report: EnrolmentReport) -> None:
+    def __init__(
+        self, actor: Any, edition: Edition | None, report: EnrolmentReport, progress: Progress
+    ) -> None:
         self.actor = actor
         self.edition = edition
         self.report = report
+        self.progress = progress
 
-    def run(self, file: IO[bytes], filename: str) -> None:
-        rows = list(self._rows(file))
+    def read(self, file: IO[bytes]) -> list[EnrolmentRow]:
+        """The rows that say only what is legal, read before anything is locked; errors go to the report."""
+        required = () if self.edition is not None else ("edition",)
+        legal = []
+        for row in rows_in(
+            file,
+            self.report,
+            headers=COLUMNS,
+            required=required,
+            max_rows=MAX_ROWS,
+            progress=self.progress,
+        ):
+            found = read_row(row)
+            self.report.rejected += found.errors
+            if not found.errors:
+                legal.append(found)
+        return legal
+
+    def run(self, rows: list[EnrolmentRow], filename: str) -> None:
         entries = list(self._entries(rows))
         register = Register(actor=self.actor)
-        self.report.done = register.take(entries, write=not self.report.rejected)
+        self.report.done = register.take(entries, write=not self.report.rejected, progress=self.progress)
         self.report.rejected += register.problems
         if self.report.rejected:
             return
@@ -114,26 +126,6 @@ class _Import:
         self.report.over_full = list(_over_full(self.report.done))
         if self.report.done.changed_anything:
             self._record(filename)
-
-    def _rows(self, file: IO[bytes]) -> Iterator[EnrolmentRow]:
-        """The rows that say only what is legal; errors go to the report."""
-        problems: list[RowError] = []
-        required = () if self.edition is not None else ("edition",)
-        try:
-            for row in read_rows(
-                file, headers=COLUMNS, required=required, max_rows=MAX_ROWS, problems=problems
-            ):
-                if not self.report.rows:
-                    self.report.unread_columns = tuple(sorted(set(row.values) - set(COLUMNS.synonyms)))
-                self.report.rows += 1
-                found = read_row(row)
-                self.report.rejected += found.errors
-                if not found.errors:
-                    yield found
-        except UnreadableTable as unreadable:
-            problems.append(unreadable.error)
-        self.report.rows += sum(problem.row > 1 for problem in problems)
-        self.report.rejected += problems
 
     def _entries(self, rows: list[EnrolmentRow]) -> Iterator[Entry]:
         editions = self._editions({row.edition for row in rows if row.edition})
@@ -201,12 +193,3 @@ def _over_full(done: Written) -> Iterator[OverFull]:
             began = row.began or 0
             if row.edition.places is not None and began > row.edition.places:
                 yield OverFull(row.edition.code, began, row.edition.places)
-
-
-def _digest(file: IO[bytes]) -> str:
-    file.seek(0)
-    digest = hashlib.sha256()
-    while chunk := file.read(262_144):
-        digest.update(chunk)
-    file.seek(0)
-    return digest.hexdigest()

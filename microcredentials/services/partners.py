@@ -6,6 +6,7 @@ What is recorded of a contact is that it was added, changed or erased, and on wh
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -44,8 +45,7 @@ def add_partner(*, actor: Any, **fields: Any) -> Partner:
     _settle(partner)
     partner.code = next_code("P")
     store(partner, new=True)
-    named = Supporter.objects.filter(version__stage="draft", partner=None)
-    named.filter(name__iexact=partner.name).update(partner=partner)
+    link_supporters([partner])
     _record(actor, "partner.added", partner, after={"name": partner.name, "kind": partner.kind})
     return partner
 
@@ -206,21 +206,44 @@ def _move_participations(duplicate: Partner, kept: Partner) -> int:
 
 
 def _settle(partner: Partner) -> None:
-    """Keys for sorting and searching, and no second partner of the same name or tax number."""
+    """Tidy, and no second partner of the same name or tax number."""
+    tidy(partner)
+    others = Partner.objects.filter(merged_into=None).exclude(pk=partner.pk)
+    if same := others.filter(sort_name=partner.sort_name).first():
+        raise name_taken(same)
+    if partner.tax_id and (same := others.filter(tax_id=partner.tax_id).first()):
+        raise tax_id_taken(same)
+
+
+def tidy(partner: Partner) -> None:
+    """Name, tax number and country in their one form, and the keys for sorting and searching."""
     partner.name = " ".join(partner.name.split())
     partner.tax_id = tidy_tax_id(partner.tax_id)
     partner.country = partner.country.upper()
     partner.sort_name = sort_key(partner.name)[:200]
-    old_codes = [] if not partner.code else list(partner.merged.values_list("code", "name"))
-    words = [partner.name, partner.tax_id, partner.code, *(word for pair in old_codes for word in pair)]
+    merged = partner.merged.all() if partner.code else ()
+    words = [partner.name, partner.tax_id, partner.code]
+    words += [word for duplicate in merged for word in (duplicate.code, duplicate.name)]
     partner.search_key = sort_key(" ".join(words))
-    others = Partner.objects.filter(merged_into=None).exclude(pk=partner.pk)
-    if same := others.filter(sort_name=partner.sort_name).first():
-        message = _("The register already has this name under %(code)s.") % {"code": same.code}
-        raise RuleViolation("name-taken", message, field="name")
-    if partner.tax_id and (same := others.filter(tax_id=partner.tax_id).first()):
-        message = _("The register already has this tax number under %(code)s.") % {"code": same.code}
-        raise RuleViolation("tax-id-taken", message, field="tax_id")
+
+
+def name_taken(same: Partner) -> RuleViolation:
+    message = _("The register already has this name under %(code)s.") % {"code": same.code}
+    return RuleViolation("name-taken", message, field="name")
+
+
+def tax_id_taken(same: Partner) -> RuleViolation:
+    message = _("The register already has this tax number under %(code)s.") % {"code": same.code}
+    return RuleViolation("tax-id-taken", message, field="tax_id")
+
+
+def link_supporters(partners: Iterable[Partner]) -> None:
+    """Proposals being written that name one of these partners point to it from then on."""
+    by_name = {partner.name.casefold(): partner for partner in partners}
+    named = Supporter.objects.filter(version__stage="draft", partner=None)
+    for supporter in named.only("pk", "name") if by_name else ():
+        if partner := by_name.get(supporter.name.casefold()):
+            Supporter.objects.filter(pk=supporter.pk).update(partner=partner)
 
 
 def _locked(actor: Any, partner: Partner) -> Partner:

@@ -21,6 +21,7 @@ from iqas.core.tabular import RowError
 from iqas.organisation.models import University
 from microcredentials.erased import erased_among, forget
 from microcredentials.identity import Identity, same_name, write_identity
+from microcredentials.importers.taking import CHECKING, Progress, silent, told_every
 from microcredentials.models import (
     Edition,
     Enrolment,
@@ -117,13 +118,15 @@ class Register:
         self._readmits = readmits
         self.readmitted: list[Learner] = []
 
-    def take(self, entries: Sequence[Entry], *, write: bool = True) -> Written:
+    def take(self, entries: Sequence[Entry], *, write: bool = True, progress: Progress = silent) -> Written:
         """Resolves every entry, and writes all of them where none has a problem; `write=False` only looks for those."""
         lock_register()
         self._hold_editions(entries)
         self._know(entries)
         people: dict[int, Person] = {}
-        for entry in entries:
+        for done, entry in enumerate(entries):
+            if told_every(done):
+                progress(done, len(entries), CHECKING)
             try:
                 person = self._person(entry)
                 if person is None:

@@ -1,105 +1,106 @@
-"""Importing a catalogue on a page: the dry run first, then a person says yes to what it said."""
+"""Importing a list on pages: upload, the report of the dry run, a yes to it, the report of the import.
+
+Catalogue, enrolments and partners go the same way; see `services.intake`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
-from django.contrib import messages
-from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 
-from iqas.core.access import allowed
-from iqas.core.files import open_stored, store
-from iqas.core.refusals import RuleViolation
-from iqas.core.views import page
+from iqas.core.access import allowed, require
+from iqas.core.views import get_visible_or_404, page
+from iqas.jobs.models import Job
 from iqas.ui import forms
-from microcredentials.forms import UploadForm
-from microcredentials.importers.columns import COLUMNS, header_of
-from microcredentials.services.catalogue_import import ImportReport, import_catalogue
+from microcredentials.forms import EnrolmentUploadForm, UploadForm
+from microcredentials.forms.importing import FileForm
+from microcredentials.importers import columns, enrolment_columns, partners
+from microcredentials.models import Edition
+from microcredentials.presenters.imports import import_page, marked_seen
+from microcredentials.services import intake
+from microcredentials.services.intake import Wish
+from microcredentials.views.editions import visible_edition
 
-TABLES = frozenset({".csv", ".txt", ".xlsx"})
-SALT = "microcredentials.catalogue"
-AN_HOUR = 3600
+WRITE = ("GET", "HEAD", "POST")
+SEE_OTHER = 303
 
 
-@page("microcredential.import", methods=("GET", "HEAD", "POST"))
+@page("microcredential.import", methods=WRITE)
 def catalogue_upload(request: HttpRequest) -> HttpResponseBase:
-    centres = allowed(request.user, "microcredential.import").order_by("sort_name")
+    centres = allowed(request.user, "microcredential.import").select_related("scope").order_by("sort_name")
     form = UploadForm(request.POST or None, request.FILES or None, centres=centres)
     if request.method == "POST" and form.is_valid():
-        with forms.refusals(form):
-            kept = store(form.cleaned_data["file"], allow=TABLES)
-            centre, drafts = form.cleaned_data["centre"], form.cleaned_data["drafts"]
-            with open_stored(kept.sha256) as file:
-                report = import_catalogue(
-                    actor=request.user, file=file, centre=centre, drafts=drafts, dry_run=True
-                )
-            promise = {
-                "sha256": kept.sha256,
-                "name": kept.original_name,
-                "centre": centre.code,
-                "drafts": drafts,
-            }
-            context = {
-                "report": report,
-                "rejected": _rejected(report),
-                "centre": centre,
-                "drafts": drafts,
-                "name": kept.original_name,
-                "promise": ""
-                if report.rejected
-                else signing.dumps([str(request.user.pk), promise], salt=SALT),
-            }
-            status = forms.UNPROCESSABLE if report.rejected else 200
-            return render(request, "microcredentials/catalogue_report.html", context, status=status)
-    context = {"form": form, "columns": COLUMNS.synonyms}
-    return render(request, "microcredentials/catalogue_upload.html", context, status=forms.form_status(form))
+        data = form.cleaned_data
+        wish = Wish(intake.CATALOGUE, centre=data["centre"], drafts=data["drafts"])
+        if answer := _tried(request, form, wish):
+            return answer
+    return _upload_page(request, "catalogue_upload", form, columns.COLUMNS.synonyms)
 
 
-@page("microcredential.import", methods=("POST",))
-def catalogue_confirm(request: HttpRequest) -> HttpResponseBase:
-    """Imports the very file whose dry run the person saw: its hash was signed for this person, for an hour."""
-    promise = _promise(request)
-    centre = (
-        allowed(request.user, "microcredential.import").select_related("scope").get(code=promise["centre"])
-    )
-    with open_stored(promise["sha256"]) as file:
-        report = import_catalogue(
-            actor=request.user, file=file, centre=centre, drafts=promise["drafts"], filename=promise["name"]
-        )
-    if not report.written:
-        context = {
-            "report": report,
-            "rejected": _rejected(report),
-            "centre": centre,
-            "drafts": promise["drafts"],
-            "name": promise["name"],
-            "promise": "",
-        }
-        return render(request, "microcredentials/catalogue_report.html", context, status=409)
-    messages.success(
-        request,
-        _("Imported: %(created)s created, %(updated)s updated.")
-        % {"created": report.created, "updated": report.updated},
-    )
-    return redirect("microcredentials:microcredential-list")
+@page("enrolment.edit", methods=WRITE)
+def enrolment_upload(request: HttpRequest) -> HttpResponseBase:
+    return _enrolments(request, None)
 
 
-def _rejected(report: ImportReport) -> list[tuple[int, str, list[tuple[str, Any]]]]:
-    """What is wrong with each row, under a header that a person would write."""
-    return [
-        (row, name, [(header_of(error.field), error.message) for error in errors])
-        for row, name, errors in report.rejected_by_row()
-    ]
+@page("enrolment.edit", methods=WRITE)
+def edition_enrolment_upload(request: HttpRequest, code: str) -> HttpResponseBase:
+    edition = visible_edition(request, code)
+    require(request.user, "enrolment.edit", edition)
+    return _enrolments(request, edition)
 
 
-def _promise(request: HttpRequest) -> dict[str, Any]:
-    try:
-        owner, promise = signing.loads(request.POST.get("promise", ""), salt=SALT, max_age=AN_HOUR)
-    except signing.BadSignature as bad:
-        raise RuleViolation("promise-expired", _("The dry run is too old. Upload the file again.")) from bad
-    if owner != str(request.user.pk):
-        raise RuleViolation("promise-expired", _("The dry run is too old. Upload the file again."))
-    return dict(promise)
+def _enrolments(request: HttpRequest, edition: Edition | None) -> HttpResponseBase:
+    form = EnrolmentUploadForm(request.POST or None, request.FILES or None)
+    wish = Wish(intake.ENROLMENTS, edition=edition)
+    if request.method == "POST" and form.is_valid() and (answer := _tried(request, form, wish)):
+        return answer
+    understood = enrolment_columns.COLUMNS.synonyms
+    return _upload_page(request, "enrolment_upload", form, understood, edition=edition)
+
+
+@page("partner.import", methods=WRITE)
+def partner_import(request: HttpRequest) -> HttpResponseBase:
+    form = FileForm(request.POST or None, request.FILES or None)
+    wish = Wish(intake.PARTNERS)
+    if request.method == "POST" and form.is_valid() and (answer := _tried(request, form, wish)):
+        return answer
+    return _upload_page(request, "partner_upload", form, partners.COLUMNS.synonyms)
+
+
+@page("job.view")
+def import_detail(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """How far it is, then its report; of a dry run that rejects nothing, the button that imports the same file."""
+    job = get_visible_or_404(request.user, Job, "job.view", pk=pk, kind__in=intake.KINDS)
+    marked_seen(request.user, job)
+    return render(request, "microcredentials/import_detail.html", import_page(request.user, job))
+
+
+@page("job.view", methods=("POST",))
+def import_confirm(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    job = get_visible_or_404(request.user, Job, "job.view", pk=pk, kind__in=intake.KINDS)
+    return _onwards(intake.confirm_list(actor=request.user, tried=job))
+
+
+def _tried(request: HttpRequest, form: Any, wish: Wish) -> HttpResponseBase | None:
+    """To the dry run of the uploaded file; None where the file was refused, which the form says."""
+    with forms.refusals(form):
+        return _onwards(intake.try_list(actor=request.user, upload=form.cleaned_data["file"], wish=wish))
+    return None
+
+
+def _upload_page(
+    request: HttpRequest, name: str, form: Any, understood: Mapping[str, Any], **more: Any
+) -> HttpResponseBase:
+    context = {"form": form, "columns": understood, **more}
+    status = forms.form_status(form)
+    return render(request, f"microcredentials/{name}.html", context, status=status)
+
+
+def _onwards(job: Job) -> HttpResponseBase:
+    answer = redirect("microcredentials:import-detail", job.pk)
+    answer.status_code = SEE_OTHER
+    return answer

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from iqas.core.files import open_stored
 from iqas.evidence.models import Evidence
 from iqas.jobs import services as jobs
+from iqas.jobs.runner import perform_here
 from microcredentials.models import Agreement, Document, Edition, Enrolment, MicroCredential, Partner
 from tests.factories.accounts import make_staff
 from tests.factories.approval import make_submission, take_to
@@ -369,6 +370,20 @@ class TestImports:
             "RD 822/2021 art. 37.8",
         )
         assert (problem["report"]["created"], MicroCredential.objects.count()) == (0, 0)
+
+    def test_a_large_list_is_answered_with_the_job_that_takes_it_in(
+        self, api: Any, officer: Any, settings: Any
+    ) -> None:
+        settings.IMPORT_REQUEST_ROWS = 0
+        call = api(officer)
+        sent = {"file": table(*self.GOOD), "centre": "FI", "drafts": "true"}
+        status, job, _type = send(call.client, "microcredentials/import/", **sent)
+        assert (status, job["state"], MicroCredential.objects.count()) == (202, "queued", 0)
+        perform_here(job["id"])
+        status, job = call.get(f"jobs/{job['id']}/")
+        assert (status, job["state"], MicroCredential.objects.count()) == (200, "finished", 2)
+        report = json.loads(b"".join(call.client.get(f"/api/v1/jobs/{job['id']}/file/").streaming_content))
+        assert (report["created"], report["written"], report["rejected"]) == (2, True, [])
 
     def test_partners(self, api: Any, officer: Any) -> None:
         client = api(officer).client

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from iqas.core import audit
-from iqas.core.models import AuditDetail
+from iqas.core.models import AuditDetail, AuditEvent
 from iqas.core.refusals import AccessDenied, RuleViolation, StaleVersion
 from iqas.core.worklist import work_of
+from microcredentials.importers.partners import COLUMNS, KINDS
 from microcredentials.models import (
     Agreement,
     MicroCredential,
@@ -29,7 +34,7 @@ from microcredentials.services.proposals import edit_version
 from microcredentials.services.writing import Support
 from tests.factories.accounts import make_staff
 from tests.factories.microcredentials import make_microcredential
-from tests.factories.organisation import make_centre
+from tests.factories.organisation import make_centre, the_university
 from tests.factories.partners import make_partner
 
 pytestmark = pytest.mark.django_db
@@ -301,3 +306,72 @@ class TestImport:
         ]
         assert not report.written
         assert not Partner.objects.exists()
+
+    def test_one_event_with_the_hash_of_the_file_and_none_where_nothing_changed(self) -> None:
+        officer, content = make_staff("quality_officer"), table("Ánfora;empresa;;;;", "Búcaro;ong;;;;")
+        before = AuditEvent.objects.count()
+        report = import_partners(actor=officer, file=content, filename="entidades.csv")
+        import_partners(actor=officer, file=content)
+        assert AuditEvent.objects.count() == before + 1
+        event = AuditEvent.objects.latest("seq")
+        assert (event.action, event.actor_id) == ("partners.imported", str(officer.pk))
+        sha256 = hashlib.sha256(content.getvalue()).hexdigest()
+        assert event.detail.after == {
+            "file": "entidades.csv", "sha256": sha256, "rows": 2, "created": 2, "updated": 0,
+        }  # fmt: skip
+        assert report.sha256 == sha256
+
+    def test_the_statements_do_not_grow_with_the_rows(self, django_assert_max_num_queries: Any) -> None:
+        officer = make_staff("quality_officer")
+        lines = [f"Entidad {number};empresa;B{number};;;" for number in range(300)]
+        with django_assert_max_num_queries(30):
+            assert import_partners(actor=officer, file=table(*lines)).created == 300
+        lines = [line.replace("empresa", "ong") for line in lines]
+        with django_assert_max_num_queries(30):
+            assert import_partners(actor=officer, file=table(*lines)).updated == 300
+        codes = Partner.objects.order_by("code").values_list("code", flat=True)
+        assert (codes[0], codes[299]) == ("P-001", "P-300")
+        assert make_partner("Otra").code == "P-301"
+
+    def test_a_name_that_another_partner_has_is_refused(self) -> None:
+        make_partner("Ánfora", tax_id="A1")
+        make_partner("Búcaro", tax_id="B1")
+        report = import_partners(actor=None, file=table("ánfora;;B1;;;", "Búcaro;;;;;nota"))
+        assert [(error.row, error.code) for error in report.rejected] == [(2, "name-taken")]
+        assert Partner.objects.get(tax_id="B1").name == "Búcaro"
+
+    def test_proposals_being_written_point_to_a_new_partner(self) -> None:
+        version = make_microcredential("Datos").current
+        assert version is not None
+        named = Supporter.objects.create(version=version, name="ánfora", order=9)
+        import_partners(actor=None, file=table("Ánfora;empresa;;;;"))
+        named.refresh_from_db()
+        assert named.partner == Partner.objects.get()
+
+    def test_the_columns_of_the_documentation_are_those_of_the_code(self) -> None:
+        page = (Path(__file__).parents[2] / "docs/how-to/import-partners.md").read_text(encoding="utf-8")
+        for field, headers in COLUMNS.synonyms.items():
+            assert f"| `{field}` | {', '.join(headers)} |" in page
+        for kind, words in KINDS.items():
+            assert f"| `{kind.value}` | {', '.join(words)} |" in page
+
+    def test_the_command(self, tmp_path: Path) -> None:
+        the_university()
+        file = tmp_path / "entidades.csv"
+        file.write_bytes(table("Ánfora;empresa;;;;").getvalue())
+        out = io.StringIO()
+        call_command("import_partners", str(file), "--dry-run", stdout=out)
+        assert "1" in out.getvalue()
+        assert not Partner.objects.exists()
+        for told in ({"created": 1, "unchanged": 0}, {"created": 0, "unchanged": 1}):
+            out = io.StringIO()
+            call_command("import_partners", str(file), "--json", stdout=out)
+            answer = json.loads(out.getvalue())
+            assert (
+                answer.items() >= {**told, "rows": 1, "updated": 0, "written": True, "rejected": []}.items()
+            )
+        file.write_bytes(table("Mala;castillo;;;;").getvalue())
+        with pytest.raises(SystemExit):
+            call_command("import_partners", str(file), stdout=io.StringIO())
+        with pytest.raises(CommandError):
+            call_command("import_partners", str(tmp_path / "nada.csv"))

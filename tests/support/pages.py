@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 
 def text_of(response: Any) -> str:
     """The body as text, of a streaming answer too."""
@@ -24,3 +26,9 @@ def assert_hides(response: Any, *canaries: str) -> None:
     body = text_of(response) + "\n".join(f"{name}: {value}" for name, value in response.items())
     found = [canary for canary in canaries if canary in body]
     assert not found, f"leaked at {response.request['PATH_INFO']}: {found}"
+
+
+def uploaded(client: Any, address: str, content: bytes, name: str = "lista.csv", **fields: Any) -> Any:
+    """The page that a person sees after uploading a list: the report of its dry run, or the form that refuses it."""
+    file = SimpleUploadedFile(name, content)
+    return client.post(address, {"file": file, **fields}, follow=True)

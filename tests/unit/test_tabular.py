@@ -23,6 +23,7 @@ from iqas.core.tabular import (
     csv_lines,
     folded,
     guarded,
+    is_light,
     read_rows,
     to_boolean,
     to_date,
@@ -417,3 +418,36 @@ class TestWriting:
         write_xlsx(xlsx_file, table)
         for content in (csv_file, xlsx_file.getvalue()):
             assert rows_of(content) == [{"title": "=2+2 «Ágil»; línea\nnueva", "ects": "3"}]
+
+
+class TestWeight:
+    """What is read while somebody waits: found out without unpacking more than that."""
+
+    @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+    def test_rows_of_text(self, line_end: str, encoding: str) -> None:
+        lines = line_end.join(["titulo", *["a"] * 10]) + line_end
+        stream = io.BytesIO(lines.encode(encoding))
+        assert is_light(stream, max_bytes=1000, max_rows=10)
+        assert not is_light(stream, max_bytes=1000, max_rows=9)
+        assert not is_light(stream, max_bytes=20, max_rows=10)
+        assert stream.tell() == 0
+
+    def test_rows_of_a_workbook(self) -> None:
+        stream = io.BytesIO(xlsx(["titulo"], *[["a"]] * 10))
+        assert is_light(stream, max_bytes=100_000, max_rows=10)
+        assert not is_light(stream, max_bytes=100_000, max_rows=9)
+        assert not is_light(stream, max_bytes=2_000, max_rows=10)
+
+    def test_a_bomb_is_heavy_before_it_unpacks(self) -> None:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("xl/worksheets/sheet1.xml", b"<row/>" + b"0" * 100_000_000)
+        tracemalloc.start()
+        assert not is_light(stream, max_bytes=1_000_000, max_rows=10)
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+        tracemalloc.stop()
+
+    @pytest.mark.parametrize("content", [b"", b"PK\x03\x04junk", b"\x00" * 50])
+    def test_what_is_damaged_is_refused_at_once_and_needs_no_job(self, content: bytes) -> None:
+        assert is_light(io.BytesIO(content), max_bytes=1000, max_rows=10)

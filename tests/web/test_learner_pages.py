@@ -9,10 +9,10 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from iqas.core.files import location_of
+from iqas.jobs.runner import perform_here
 from microcredentials.models import Edition, EditionReport, Enrolment, Incident, Learner
 from tests.factories.microcredentials import (
     make_edition,
@@ -21,7 +21,7 @@ from tests.factories.microcredentials import (
     make_microcredential,
 )
 from tests.factories.organisation import make_centre, make_year, the_university
-from tests.support.pages import assert_hides, assert_shows, text_of
+from tests.support.pages import assert_hides, assert_shows, text_of, uploaded
 
 pytestmark = pytest.mark.django_db
 ANSWER, LATE = {"response": "Se repitió la clase"}, {"response": "No se hizo nada"}
@@ -235,48 +235,68 @@ class TestEnrollingAndChanging:
 
 
 class TestImportPage:
-    def upload(self, client: Any, content: bytes, address: str, name: str = "lista.csv") -> Any:
-        return client.post(address, {"file": SimpleUploadedFile(name, content)})
-
-    def test_dry_run_then_confirm_and_the_file_is_not_kept(self, staff: Any, client_for: Any) -> None:
+    def test_dry_run_then_confirm_and_the_file_is_not_kept(
+        self, staff: Any, client_for: Any, django_capture_on_commit_callbacks: Any
+    ) -> None:
         edition = an_edition()
         client = client_for(staff("coordinator", scope=edition.microcredential.scope))
         content = b"nombre;apellidos;correo;fuente\nAna;Ruiz;ana@example.org;x\n"
-        answer = self.upload(client, content, url("edition-enrolment-upload", edition.code))
+        answer = uploaded(client, url("edition-enrolment-upload", edition.code), content)
         assert_shows(answer, "fuente")
         assert not Learner.objects.exists()
-        report, promise = answer.context["report"], answer.context["promise"]
-        assert default_storage.exists(location_of(report.sha256))
+        kept = location_of(answer.context["sha256"])
+        assert default_storage.exists(kept)
+        confirm = url("import-confirm", answer.context["job"].pk)
         other = client_for(staff("quality_officer"))
-        assert other.post(url("enrolment-confirm"), {"promise": promise}).status_code == 409
-        assert client.post(url("enrolment-confirm"), {"promise": promise}).status_code == 302
+        assert other.post(confirm).status_code == 404
+        with django_capture_on_commit_callbacks(execute=True):
+            done = client.post(confirm, follow=True)
+        assert_shows(done, edition.code)
+        assert done.context["report"]["created"] == 1
         assert Enrolment.objects.get().edition == edition
-        assert not default_storage.exists(location_of(report.sha256))
-        assert client.post(url("enrolment-confirm"), {"promise": promise}).status_code == 409
+        assert not default_storage.exists(kept)
+        assert client.post(confirm, follow=True).context["job"] == done.context["job"]
+        for hidden in ("ana@example.org", "Ruiz"):
+            assert hidden not in str(done.context["job"].payload)
 
-    def test_rejections_are_shown_by_row_and_the_file_is_gone(self, staff: Any, client_for: Any) -> None:
+    def test_only_who_brought_a_list_of_people_sees_what_its_rows_say(
+        self, staff: Any, client_for: Any
+    ) -> None:
+        client = client_for(staff("coordinator", scope=an_edition().microcredential.scope))
+        content = b"edicion;nombre;apellidos;correo\nX;Ana;Ruiz;CANARY sin arroba\n"
+        answer = uploaded(client, url("enrolment-upload"), content)
+        assert_shows(answer, "CANARY")
+        job = answer.context["job"]
+        for role in ("administrator", "quality_officer", "coordinator"):
+            other = client_for(staff(role))
+            assert other.get(url("import-detail", job.pk)).status_code == 404
+            assert other.get(reverse("jobs:artefact-download", args=[job.pk])).status_code == 404
+
+    def test_rejections_are_shown_by_row_and_the_file_is_gone(
+        self, staff: Any, client_for: Any, django_capture_on_commit_callbacks: Any
+    ) -> None:
         an_edition()
         client = client_for(staff("quality_officer"))
-        answer = self.upload(
-            client,
-            b"edicion;nombre;apellidos;correo\nX;<b>Uno</b>;Dos;a@example.org",
-            url("enrolment-upload"),
-        )
-        assert answer.status_code == 422
-        assert "given_name" in text_of(answer)
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = uploaded(
+                client,
+                url("enrolment-upload"),
+                b"edicion;nombre;apellidos;correo\nX;<b>Uno</b>;Dos;a@example.org",
+            )
+        assert "<strong>Nombre</strong>" in text_of(answer)
         assert "<b>Uno" not in text_of(answer)
-        assert not default_storage.exists(location_of(answer.context["report"].sha256))
+        assert not default_storage.exists(location_of(answer.context["sha256"]))
 
     def test_thousands_of_bad_rows_make_a_page_that_ends(self, staff: Any, client_for: Any) -> None:
         an_edition()
         rows = "\n".join(f"X;Ana;Gil;a{n}@example.org" for n in range(3000))
         client = client_for(staff("quality_officer"))
-        answer = self.upload(
-            client, f"edicion;nombre;apellidos;correo\n{rows}".encode(), url("enrolment-upload")
-        )
-        assert answer.status_code == 422
+        content = f"edicion;nombre;apellidos;correo\n{rows}".encode()
+        job = uploaded(client, url("enrolment-upload"), content).context["job"]
+        assert perform_here(job.pk).state == "finished"
+        answer = client.get(url("import-detail", job.pk))
         assert len(answer.content) < 200_000
-        assert answer.context["more"] == 2800
+        assert answer.context["more_rejected"] == 2800
 
 
 class TestThePerson:

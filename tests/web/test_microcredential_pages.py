@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from iqas.core import clock
+from iqas.core.models import AuditEvent
 from iqas.core.panels import _builders
+from iqas.jobs.runner import perform_here
 from microcredentials import rules
 from microcredentials.models import Edition, MicroCredential
-from microcredentials.services import publication
+from microcredentials.services import intake, publication
 from tests.factories.microcredentials import make_counts, make_edition, make_microcredential
 from tests.factories.organisation import make_centre, make_year
-from tests.support.pages import assert_hides, assert_shows, text_of
+from tests.support.pages import assert_hides, assert_shows, text_of, uploaded
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert(1)</script>\"'{{7*7}}=cmd"
@@ -267,26 +270,25 @@ class TestEditions:
 
 class TestImportPage:
     def upload(self, client: Any, content: bytes, name: str = "lista.csv", **fields: Any) -> Any:
-        from django.core.files.uploadedfile import SimpleUploadedFile
-
-        return client.post(url("catalogue-upload"), {"file": SimpleUploadedFile(name, content), **fields})
+        return uploaded(client, url("catalogue-upload"), content, name, **fields)
 
     def test_dry_run_then_confirm(self, staff: Any, client_for: Any) -> None:
         centre = make_centre()
         client = client_for(staff("centre_quality", scope=centre.scope))
         content = "titulo;ects;fuente\nÁlgebra;3;x\n".encode("cp1252")
         answer = self.upload(client, content, centre=centre.pk)
-        assert_shows(answer, "Álgebra", "fuente")
+        assert_shows(answer, "Álgebra", "fuente", sha256(content).hexdigest())
         assert not MicroCredential.objects.exists()
-        promise = answer.context["promise"]
-        assert (
-            client_for(staff("quality_officer"))
-            .post(url("catalogue-confirm"), {"promise": promise})
-            .status_code
-            == 409
-        )
-        assert client.post(url("catalogue-confirm"), {"promise": promise + "x"}).status_code == 409
-        assert client.post(url("catalogue-confirm"), {"promise": promise}).status_code == 302
+        confirm = url("import-confirm", answer.context["job"].pk)
+        assert client_for(staff("quality_officer")).post(confirm).status_code == 403
+        assert client_for(staff("coordinator", scope=centre.scope)).post(confirm).status_code == 404
+        done = client.post(confirm, follow=True)
+        assert done.redirect_chain[-1][1] == 303
+        assert_shows(done, "Álgebra", sha256(content).hexdigest())
+        assert done.context["report"]["created"] == 1
+        assert MicroCredential.objects.count() == 1
+        again = client.post(confirm, follow=True)
+        assert again.context["job"] == done.context["job"]
         assert MicroCredential.objects.count() == 1
 
     def test_a_rejection_names_the_column_as_people_write_it_and_what_was_not_read(
@@ -299,25 +301,95 @@ class TestImportPage:
         assert "<strong>Inicio</strong>" in page
         assert "color" in page
 
-    def test_rejections_are_shown_by_row(self, staff: Any, client_for: Any) -> None:
+    def test_rejections_are_shown_by_row_and_are_never_imported(self, staff: Any, client_for: Any) -> None:
         centre = make_centre()
         client = client_for(staff("quality_officer"))
         answer = self.upload(client, b"titulo;ects\n<b>Uno</b>;15\n", centre=centre.pk, drafts="on")
-        assert answer.status_code == 422
         assert "37.8" in text_of(answer)
         assert "<b>Uno" not in text_of(answer)
-        assert answer.context["promise"] == ""
+        assert not answer.context["may_confirm"]
+        refused = client.post(url("import-confirm", answer.context["job"].pk))
+        assert (refused.status_code, refused.context["code"]) == (409, "import-rejected")
+
+    def test_a_dry_run_is_good_for_an_hour_and_its_report_for_a_week(
+        self, staff: Any, client_for: Any, at: Any
+    ) -> None:
+        centre = make_centre()
+        officer = staff("quality_officer")
+        at("2026-03-02 10:00")
+        seen = self.upload(client_for(officer), b"titulo;ects\nUno;3\n", centre=centre.pk)
+        page = url("import-detail", seen.context["job"].pk)
+        at("2026-03-02 11:01")
+        refused = client_for(officer).post(url("import-confirm", seen.context["job"].pk))
+        assert (refused.status_code, refused.context["code"]) == (409, "promise-expired")
+        at("2026-03-09 09:59")
+        assert intake.forget_reports() == 0
+        assert_shows(client_for(officer).get(page), "Uno")
+        at("2026-03-09 10:01")
+        assert intake.forget_reports() == 1
+        answer = client_for(officer).get(page)
+        assert answer.context["forgotten"]
+        assert_hides(answer, "Uno")
+
+    def test_what_changed_meanwhile_is_told_by_the_import(self, staff: Any, client_for: Any) -> None:
+        centre = make_centre()
+        client = client_for(staff("quality_officer"))
+        seen = self.upload(client, b"titulo;ects;codigo\nUno;3;MC-900\n", centre=centre.pk)
+        make_microcredential("Uno", centre=centre)
+        done = client.post(url("import-confirm", seen.context["job"].pk), follow=True)
+        assert [error["code"] for error in done.context["report"]["rejected"]] == ["title-taken"]
+        assert MicroCredential.objects.count() == 1
+
+    def test_a_large_list_is_read_and_imported_by_a_job(
+        self, staff: Any, client_for: Any, settings: Any
+    ) -> None:
+        settings.IMPORT_REQUEST_ROWS = 2
+        centre = make_centre()
+        client = client_for(staff("quality_officer"))
+        content = b"titulo;ects\n" + b"".join(b"Titulo %d;3\n" % number for number in range(3))
+        for state in ("tried", "imported"):
+            if state == "tried":
+                page = self.upload(client, content, centre=centre.pk)
+            else:
+                page = client.post(url("import-confirm", page.context["job"].pk), follow=True)
+            job = page.context["job"]
+            assert (job.state, job.kind, page.context["report"]) == ("queued", intake.JOB_KIND, None)
+            assert_shows(
+                page, f'hx-get="{url("import-detail", job.pk)}"', reverse("jobs:job-cancel", args=[job.pk])
+            )
+            assert not MicroCredential.objects.exists()
+            perform_here(job.pk)
+            page = client.get(url("import-detail", job.pk))
+            assert page.context["report"]["created"] == 3
+        assert MicroCredential.objects.count() == 3
+
+    def test_a_cancelled_import_writes_nothing(self, staff: Any, client_for: Any, settings: Any) -> None:
+        settings.IMPORT_REQUEST_ROWS = 0
+        client = client_for(staff("quality_officer"))
+        page = self.upload(client, b"titulo;ects\nUno;3\n", centre=make_centre().pk)
+        job = page.context["job"]
+        client.post(reverse("jobs:job-cancel", args=[job.pk]))
+        answer = client.get(url("import-detail", job.pk))
+        assert (answer.status_code, answer.context["report"]) == (200, None)
+        assert client.post(url("import-confirm", job.pk)).status_code == 409
+
+    def test_one_event_for_a_small_import(self, staff: Any, client_for: Any) -> None:
+        client = client_for(staff("quality_officer"))
+        centre = make_centre()
+        before = AuditEvent.objects.count()
+        seen = self.upload(client, b"titulo;ects\nUno;3\nDos;2\n", centre=centre.pk)
+        assert AuditEvent.objects.count() == before
+        client.post(url("import-confirm", seen.context["job"].pk))
+        (event,) = AuditEvent.objects.order_by("seq")[before:]
+        assert event.action == "catalogue.imported"
 
     def test_files_that_are_no_tables(self, staff: Any, client_for: Any) -> None:
         centre = make_centre()
         client = client_for(staff("quality_officer"))
-        for name, content in (
-            ("a.exe", b"MZ"),
-            ("a.csv", b""),
-            ("a.xlsx", b"PK\x03\x04junk"),
-            ("a.csv", b"a;b\n\x00"),
-        ):
+        for name, content in (("a.exe", b"MZ"), ("a.csv", b""), ("a.csv", b"a;b\n\x00")):
             assert self.upload(client, content, name, centre=centre.pk).status_code == 422, name
+        broken = self.upload(client, b"PK\x03\x04junk", "a.xlsx", centre=centre.pk)
+        assert broken.status_code == 422
 
     def test_only_centres_of_the_person(self, staff: Any, client_for: Any) -> None:
         here, there = make_centre("FAC-A"), make_centre("FAC-B")

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from iqas.core.panels import _builders
@@ -16,7 +15,7 @@ from tests.factories.accounts import make_staff
 from tests.factories.microcredentials import make_microcredential
 from tests.factories.organisation import make_centre
 from tests.factories.partners import make_partner, make_pathway
-from tests.support.pages import assert_hides, assert_shows, text_of
+from tests.support.pages import assert_hides, assert_shows, text_of, uploaded
 
 pytestmark = pytest.mark.django_db
 SINCE = date(2025, 3, 1)
@@ -165,15 +164,21 @@ class TestPartners:
 
     def test_an_import_is_seen_before_it_is_confirmed(self, staff: Any, client_for: Any) -> None:
         client = client_for(staff("quality_officer"))
-        file = SimpleUploadedFile("entidades.csv", "Nombre;Tipo\nÁnfora;empresa\n".encode())
-        seen = client.post(url("partner-import"), {"file": file})
-        assert seen.status_code == 200
+        seen = uploaded(client, url("partner-import"), "Nombre;Tipo\nÁnfora;empresa\n".encode())
+        assert_shows(seen, "lista.csv")
         assert not Partner.objects.exists()
-        promise = seen.context["promise"]
-        assert client.post(url("partner-import-confirm"), {"promise": promise}).status_code == 302
-        assert Partner.objects.get().name == "Ánfora"
-        stranger = client_for(staff("quality_officer"))
-        assert stranger.post(url("partner-import-confirm"), {"promise": promise}).status_code == 409
+        confirm = url("import-confirm", seen.context["job"].pk)
+        assert client_for(staff("quality_officer")).post(confirm).status_code == 404
+        done = client.post(confirm, follow=True)
+        assert (done.context["report"]["created"], Partner.objects.get().name) == (1, "Ánfora")
+        again = uploaded(client, url("partner-import"), "Nombre;Tipo\nÁnfora;empresa\n".encode())
+        assert again.context["report"]["unchanged"] == 1
+
+    def test_a_bad_list_of_partners_is_told_as_people_write_it(self, staff: Any, client_for: Any) -> None:
+        client = client_for(staff("quality_officer"))
+        page = uploaded(client, url("partner-import"), b"Nombre;Tipo;Color\n<b>A;castillo;rojo\n")
+        assert_shows(page, "<strong>Tipo</strong>", "Color", "castillo")
+        assert not page.context["may_confirm"]
 
 
 class TestPathways:

@@ -51,6 +51,7 @@ def operation(
     also: int = 0,
     file: str = "",
     rejects: Any = None,
+    accepted: Any = None,
     about: str = "",
     revised: bool = False,
     parameters: Sequence[OpenApiParameter] = (),
@@ -60,7 +61,7 @@ def operation(
     """Describes one operation. `example` is a request, `refused` a problem that it may answer with.
 
     `also` is another status with the same answer; `file` the media type of a file that is the answer; `rejects` the shape of
-    the 409 where it says more than a problem does.
+    the 409 where it says more than a problem does; `accepted` that of a 202, where work may go on after the answer.
     """
     writes = request is not None or status in (201, 202, 204)
     answers: dict[Any, Any] = {status: OpenApiResponse(answer) if answer is not None else None}
@@ -68,6 +69,8 @@ def operation(
         answers = {(status, file): OpenApiResponse(OpenApiTypes.BINARY, description="The file.")}
     if also:
         answers[also] = answers[status]
+    if accepted is not None:
+        answers[202] = OpenApiResponse(accepted, description="A job does it: ask for it until it is over.")
     for code in (
         400,
         401,

@@ -9,6 +9,7 @@ from iqas.core.tabular.cells import CellError, shown, to_boolean, to_date, to_de
 from iqas.core.tabular.headers import Headers, folded
 from iqas.core.tabular.reading import read_rows
 from iqas.core.tabular.rows import Row, RowError, UnreadableTable
+from iqas.core.tabular.weighing import is_light
 from iqas.core.tabular.writing import csv_lines, guarded, without_guard, write_xlsx
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "csv_lines",
     "folded",
     "guarded",
+    "is_light",
     "read_rows",
     "shown",
     "to_boolean",

@@ -28,6 +28,8 @@ BY_ROUTE: dict[str, Values] = {
     "microcredentials:document-request": lambda o: {"code": o.microcredential.code, "number": 1},
     "microcredentials:document-download": lambda o: {"code": o.more["document"].code},
     "microcredentials:document-file": lambda o: {"code": o.more["document"].code},
+    "microcredentials:import-detail": lambda o: {"pk": str(o.more["import"].pk)},
+    "microcredentials:import-confirm": lambda o: {"pk": str(o.more["import"].pk)},
     "microcredentials:section-edit": lambda o: {"code": o.microcredential.code, "section": "need"},
     "microcredentials:version-approval": lambda o: {"code": o.microcredential.code, "number": 1},
     "microcredentials:standing-change": lambda o: {"code": o.microcredential.code, "step": "publish"},

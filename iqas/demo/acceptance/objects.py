@@ -29,6 +29,7 @@ from iqas.evidence.services import add_evidence, add_version, approve_version
 from iqas.frameworks.models import Criterion, Framework, RatingScale
 from iqas.improvement.models import Action
 from iqas.improvement.services import add_action
+from iqas.jobs.models import Job
 from iqas.organisation.models import AcademicYear, Centre
 from microcredentials.identity import Identity
 from microcredentials.models import (
@@ -40,10 +41,11 @@ from microcredentials.models import (
     Partner,
     Pathway,
 )
-from microcredentials.services import documents
+from microcredentials.services import documents, intake
 from microcredentials.services.approval import approve_version as approve_design
 from microcredentials.services.edition_reports import add_incident, write_report
 from microcredentials.services.editions import advance_edition, plan_edition, record_counts
+from microcredentials.services.intake import Wish
 from microcredentials.services.partners import add_participation, add_partner, save_agreement, save_contact
 from microcredentials.services.pathways import create_pathway, replace_steps
 from microcredentials.services.proposals import (
@@ -148,8 +150,19 @@ def build_objects(mark: str, centre: Centre, hands: Hands) -> Objects:
                 kind=Document.Kind.APPLICATION,
                 language="es",
             ),
+            "import": _import(centre, hands, canary),
             **build_listening(centre, finished, running, hands, canary),
         },
+    )
+
+
+def _import(centre: Centre, hands: Hands, canary: Any) -> Job:
+    """The dry run of a list that waits for its yes."""
+    rows = f"titulo;ects\n{canary('import', 'title')};3\n"
+    return intake.try_list(
+        actor=hands.quality,
+        upload=ContentFile(rows.encode(), name=f"{canary('import', 'file')}.csv"),
+        wish=Wish(intake.CATALOGUE, centre=centre, drafts=True),
     )
 
 

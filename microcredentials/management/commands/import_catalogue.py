@@ -63,7 +63,8 @@ class Command(BaseCommand):
             self.stdout.write(
                 _("Columns not read: %(columns)s.") % {"columns": ", ".join(report.unread_columns)}
             )
-        for row, name, errors in report.rejected_by_row():
+        for row, errors in report.rejected_by_row():
+            name = report.names.get(row, "")
             self.stdout.write(_("Row %(row)s, %(name)s: rejected.") % {"row": row, "name": name or "–"})
             for error in errors:
                 self.stdout.write(f"    {error.field or '–'}: {error.message}")
