@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback.anonymity.compaction import compact
 from feedback.anonymity.mixer import mix_and_settle
 from feedback.models import Round
-from feedback.services import comments, mailing, rounds
+from feedback.services import comments, mailing, replies, rounds
 from feedback.services.upkeep import hourly
 from iqas.jobs.mail import Mail, mail_builder
 from iqas.jobs.registry import job_kind, periodic
@@ -32,6 +32,11 @@ def make_round(context: JobContext, *, order: str) -> None:
 @job_kind(comments.FORGET_KIND, title=_("Destruction of withheld comments"), listed=False)
 def forget_originals(context: JobContext) -> None:
     compact()
+
+
+@mail_builder(replies.BUILDER)
+def reply_mail(*, link: str) -> Mail | None:
+    return replies.build_mail(link=link)
 
 
 @mail_builder(mailing.BUILDER)

@@ -33,6 +33,11 @@ def token(ring: KeyRing, invitation: UUID, salt: bytes) -> str:
     return _base64(_mac(ring.token, b"tok|" + str(invitation).encode() + b"|" + salt))
 
 
+def reply_token(ring: KeyRing, link: UUID, salt: bytes) -> str:
+    """The secret part of a teacher's link to the comments of a campaign: shaped like an invitation's, never equal to one."""
+    return _base64(_mac(ring.token, b"reply|" + str(link).encode() + b"|" + salt))
+
+
 def token_index(ring: KeyRing, token: str) -> str:
     """Under which index the database keeps a token (64 hexadecimal digits)."""
     return _mac(ring.index, token.encode()).hex()

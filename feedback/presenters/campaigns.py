@@ -40,6 +40,11 @@ SENTENCES = {
     "campaign.counted": gettext_lazy("counted the answers"),
     "campaign.ended": gettext_lazy("ended it"),
     "campaign.reviewed": gettext_lazy("closed the review of the comments"),
+    "reply.invited": gettext_lazy("asked a teacher to reply to the comments"),
+    "reply.read": gettext_lazy("a teacher read the comments"),
+    "reply.written": gettext_lazy("a teacher replied"),
+    "reply.published": gettext_lazy("published a reply"),
+    "reply.hidden": gettext_lazy("took a reply back"),
     "answers.read": gettext_lazy("read the single answers"),
 }
 FIELDS = {
@@ -65,6 +70,8 @@ FIELDS = {
     "waiting": gettext_lazy("Waiting"),
     "destroyed": gettext_lazy("Destroyed unread"),
     "comments": gettext_lazy("Comments"),
+    "question": gettext_lazy("Question"),
+    "replies": gettext_lazy("Replies"),
     "withheld": gettext_lazy("Withheld"),
 }
 

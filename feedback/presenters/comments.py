@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from feedback.forms.comments import DecisionForm
-from feedback.models import Campaign, Comment
+from feedback.models import Campaign, Comment, CommentTheme
 from feedback.selectors.comments import (
     comments_of,
     may_be_reviewed,
@@ -15,6 +15,11 @@ from feedback.selectors.comments import (
     progress_of,
     reviewed,
 )
+from feedback.selectors.replies import door_of, links_of, published_replies
+from feedback.selectors.results import shown_comments
+from feedback.selectors.themes import reviewed_counts, theme_counts, themes_for
+from iqas.core import clock
+from iqas.core.access import can
 
 KINDS = {
     "email": gettext_lazy("e-mail address"),
@@ -30,13 +35,31 @@ def all_of(campaign: Campaign) -> dict[str, Any]:
     rows = [reviewed(comment, names) for comment in comments_of(campaign)]
     progress = progress_of(campaign)
     is_over = campaign.review_closed_at is not None
+    links = links_of(campaign)
     return {
+        "themes": reviewed_counts(campaign),
+        "links": [(link, door_of(link)) for link in links],
         "campaign": campaign,
         "rows": rows,
         "progress": progress,
         "enough": campaign.responses_count >= campaign.threshold,
         "is_closed": is_over,
         "may_close": may_be_reviewed(campaign) and not is_over and not progress.waiting + progress.held,
+    }
+
+
+def to_read(campaign: Campaign, user: Any) -> dict[str, Any]:
+    """What is shown to this reader: comments by question, themes with their counts, replies of the teachers."""
+    replies = published_replies(campaign, user)
+    asked = campaign.reply_links.filter(closes__gte=clock.today()).order_by("-closes").first()
+    return {
+        "campaign": campaign,
+        "enough": campaign.responses_count >= campaign.threshold,
+        "questions": shown_comments(campaign, user),
+        "themes": theme_counts(campaign, user),
+        "replies": replies,
+        "waits_until": asked.closes if asked else None,
+        "is_reviewer": bool(can(user, "comment.review", campaign)),
     }
 
 
@@ -51,7 +74,14 @@ def one_of(
     if chosen is None:
         return context
     place = keys.index(chosen)
+    given = [str(key) for key in CommentTheme.objects.filter(comment=chosen).values_list("theme", flat=True)]
     one = reviewed(comments_of(campaign).get(pk=chosen), names_around(campaign))
+    if form is None:
+        initial = {"text": one.proposal, "reason": one.comment.decision_reason, "themes": given}
+        form = DecisionForm(initial=initial, themes=themes_for(campaign))
+        has_errors = False
+    else:
+        has_errors = True
     return context | {
         "reviewed": one,
         "kinds": KINDS,
@@ -61,8 +91,9 @@ def one_of(
         "following": keys[place + 1] if place + 1 < len(keys) else "",
         "is_closed": campaign.review_closed_at is not None,
         "is_pending": one.comment.review_state == Comment.Review.PENDING,
-        "form": form or DecisionForm(initial={"text": one.proposal, "reason": one.comment.decision_reason}),
-        "has_errors": form is not None,
+        "had": ",".join(sorted(given)),
+        "form": form,
+        "has_errors": has_errors,
     }
 
 

@@ -84,7 +84,7 @@ def close_review(*, actor: Any, campaign: Campaign) -> Campaign:
 
     Refuses `not-finished`, `too-few`, `review-closed`, and `comments-waiting` while some are undecided or held back.
     """
-    locked = _campaign(actor, campaign)
+    locked = reviewed_campaign(actor=actor, campaign=campaign)
     progress = progress_of(locked)
     if progress.waiting or progress.held:
         raise RuleViolation(
@@ -110,7 +110,8 @@ def close_review(*, actor: Any, campaign: Campaign) -> Campaign:
     return locked
 
 
-def _campaign(actor: Any, campaign: Campaign) -> Campaign:
+def reviewed_campaign(*, actor: Any, campaign: Campaign) -> Campaign:
+    """The campaign, locked, where the person may review its comments now. Refuses as `decide`. Needs a transaction."""
     locked = (
         Campaign.objects.select_related("scope")
         .select_for_update(no_key=True, of=("self",))
@@ -130,7 +131,7 @@ def _campaign(actor: Any, campaign: Campaign) -> Campaign:
 
 def _reviewed(actor: Any, comment: Comment, seen: str) -> Comment:
     """The comment, locked with its campaign, where it may be decided and is what the reviewer saw."""
-    campaign = _campaign(actor, comment.campaign)
+    campaign = reviewed_campaign(actor=actor, campaign=comment.campaign)
     locked = Comment.objects.select_for_update(of=("self",)).select_related("item").get(pk=comment.pk)
     locked.campaign = campaign
     if seen != seen_of(locked):

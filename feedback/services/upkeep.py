@@ -13,6 +13,7 @@ from feedback.services.campaigns import close_due
 from feedback.services.invitations import forget_addresses
 from feedback.services.mailing import count_undelivered, send_first_mails
 from feedback.services.opening_rules import follow_rules
+from feedback.services.replies import forget_reply_addresses
 from iqas.core import clock
 from iqas.core.refusals import RuleViolation
 
@@ -45,6 +46,7 @@ def hourly() -> dict[str, Mixing]:
             send_first_mails(campaign)
     Draft.objects.filter(expires_day__lt=clock.today()).delete()
     forget_addresses()
+    forget_reply_addresses()
     follow_rules()
     if refusals:
         raise refusals[0]

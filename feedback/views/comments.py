@@ -6,16 +6,19 @@ import uuid
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from feedback.forms.comments import CALM, URGENT, DecisionForm
+from feedback.forms.comments import CALM, THEMES, URGENT, DecisionForm
 from feedback.models import Campaign, Comment
 from feedback.presenters import comments as presenters
 from feedback.selectors.comments import progress_of, queue_of
+from feedback.selectors.themes import themes_for
 from feedback.services import comments
+from feedback.services.themes import give_themes
 from feedback.tables.comments import CommentQueueFilter, CommentQueueTable
 from feedback.views.results import campaign_or_404
 from feedback.views.shared import WRITE
@@ -23,6 +26,9 @@ from iqas.core.access import allowed, require
 from iqas.core.refusals import RuleViolation
 from iqas.core.views import page
 from iqas.ui import forms, lists
+from iqas.ui.components import Link
+
+CHANGED = ("comment-changed", "themes-changed")
 
 
 @page("comment.review")
@@ -41,6 +47,7 @@ def comment_queue(request: HttpRequest) -> HttpResponseBase:
             title=_("No comments to review"),
             text=_("They appear here when a campaign is finished and enough people answered."),
         ),
+        actions=(Link(_("Themes"), reverse("feedback:theme-list")),),
     )
 
 
@@ -49,6 +56,14 @@ def comment_list(request: HttpRequest, code: str) -> HttpResponse:
     """All comments of a finished campaign, for whoever decides what is shown."""
     campaign = _reviewed_campaign(request, code)
     return render(request, "feedback/comment_list.html", presenters.all_of(campaign))
+
+
+@page("results.view")
+def comment_read(request: HttpRequest, code: str) -> HttpResponse:
+    """What people wrote, as far as it was decided to show it and this reader was named to them."""
+    campaign = campaign_or_404(request, code)
+    context = presenters.to_read(campaign, request.user)
+    return render(request, "feedback/comment_read.html", context)
 
 
 @page("comment.review")
@@ -68,20 +83,21 @@ def comment_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     reachable = Comment.objects.filter(campaign__in=allowed(request.user, "results.view"))
     comment = get_object_or_404(reachable.select_related("campaign__scope"), pk=pk)
     require(request.user, "comment.review", comment.campaign)
-    form = DecisionForm(request.POST)
+    form = DecisionForm(request.POST, themes=themes_for(comment.campaign))
     if form.is_valid():
         try:
-            _take(request.user, comment, form)
+            with transaction.atomic():
+                _take(request.user, comment, form)
             return redirect(_after(comment, form))
         except RuleViolation as refusal:
-            if refusal.field is None and refusal.code != "comment-changed":
+            if refusal.field is None and refusal.code not in CHANGED:
                 raise
             form.add_error(refusal.field, forms.forms.ValidationError(str(refusal.message), refusal.code))
     elif "decision" in form.errors:
         form.add_error(None, _("Choose what becomes of the comment."))
     campaign = campaign_or_404(request, comment.campaign.code)
     context = presenters.one_of(campaign, at=str(pk), form=form)
-    changed = form.has_error("__all__", "comment-changed")
+    changed = any(form.has_error("__all__", code) for code in CHANGED)
     return render(request, "feedback/comment_review.html", context, status=409 if changed else 422)
 
 
@@ -109,9 +125,12 @@ def comment_close(request: HttpRequest, code: str) -> HttpResponse:
 
 def _take(actor: Any, comment: Comment, form: DecisionForm) -> None:
     decision, seen = form.cleaned_data["decision"], form.cleaned_data["seen"]
+    themed = form.themed()
+    if themed is not None:
+        give_themes(actor=actor, comment=comment, **themed)
     if decision in (URGENT, CALM):
         comments.flag(actor=actor, comment=comment, urgent=decision == URGENT, seen=seen)
-    else:
+    elif decision != THEMES:
         comments.decide(actor=actor, comment=comment, **form.decided())
 
 
@@ -120,7 +139,7 @@ def _after(comment: Comment, form: DecisionForm) -> str:
     code = comment.campaign.code
     if not form.cleaned_data["quick"]:
         return reverse("feedback:comment-list", args=[code])
-    stays = form.cleaned_data["decision"] in (URGENT, CALM, comments.UNDO)
+    stays = form.cleaned_data["decision"] in (URGENT, CALM, THEMES, comments.UNDO)
     query = urlencode({"at": comment.pk} if stays else {"after": comment.pk})
     return f"{reverse('feedback:comment-review', args=[code])}?{query}"
 

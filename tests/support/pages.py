@@ -32,3 +32,16 @@ def uploaded(client: Any, address: str, content: bytes, name: str = "lista.csv",
     """The page that a person sees after uploading a list: the report of its dry run, or the form that refuses it."""
     file = SimpleUploadedFile(name, content)
     return client.post(address, {"file": file, **fields}, follow=True)
+
+
+def deliver() -> list[Any]:
+    """Does every mail job that waits; the messages since the last time."""
+    from django.core import mail
+
+    from iqas.jobs import runner
+    from iqas.jobs.models import Job
+
+    mail.outbox.clear()
+    for job in Job.objects.filter(queue="mail", state="queued"):
+        assert runner.perform_here(job.pk).state == "finished"
+    return list(mail.outbox)

@@ -13,6 +13,7 @@ from iqas.accounts.models import Role, User
 from iqas.core.refusals import RuleViolation
 from iqas.demo.acceptance.addresses import addresses
 from iqas.demo.acceptance.approval import prepare_programme
+from iqas.demo.acceptance.dialogue import build_dialogue
 from iqas.demo.acceptance.objects import Hands, Objects, build_objects
 from iqas.demo.acceptance.people import add_deactivated, add_person, roles_on
 from iqas.demo.building.organisation import logo_decided
@@ -38,6 +39,9 @@ def seed() -> dict[str, Any]:
     with transaction.atomic():
         people, built = _build()
     settle()
+    for mark, objects in built.items():
+        objects.mixed.refresh_from_db()
+        objects.more.update(build_dialogue(objects, _hands(mark)))
     measure_all()
     for job in Job.objects.filter(kind__in=("dossier.render", documents.JOB_KIND)):
         perform_here(job.pk)

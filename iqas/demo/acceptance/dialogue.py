@@ -1,0 +1,44 @@
+"""What follows from answers: reviewed comments with a theme and a teacher's reply. With a canary in every text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from feedback.models import Comment
+from feedback.selectors.comments import seen_of
+from feedback.selectors.replies import seen_of as replies_seen
+from feedback.services import comments, replies, themes
+from iqas.core import clock
+
+if TYPE_CHECKING:
+    from iqas.demo.acceptance.objects import Hands, Objects
+
+
+def build_dialogue(objects: Objects, hands: Hands) -> dict[str, Any]:
+    """Of the campaign that is finished, so after its last mixing."""
+
+    def canary(model: str, name: str) -> str:
+        return f"CANARY-{objects.mark}-{model}-{name}"
+
+    theme = themes.add_theme(actor=hands.quality, scope=objects.centre.scope, name=canary("theme", "name"))
+    written = objects.mixed.comments.select_related("item", "campaign").order_by("item__order", "pk")
+    first = written.first()
+    assert first is not None
+    themes.give_themes(actor=hands.quality, comment=first, had=[], themes=[theme])
+    for comment in written.filter(item=first.item):
+        comments.decide(actor=hands.quality, comment=comment, decision=comments.SHOW, seen=seen_of(comment))
+    return {"theme": theme, "reply": _reply(objects, hands, canary, first)}
+
+
+def _reply(objects: Objects, hands: Hands, canary: Any, comment: Comment) -> Any:
+    link = replies.invite_reply(
+        actor=hands.quality,
+        campaign=objects.mixed,
+        name=canary("reply", "name"),
+        email=hands.writer.email,
+        closes=clock.today(),
+        item_code=comment.item.code,
+    )
+    text = canary("reply", "text")
+    replies.answer(link=link, seen=replies_seen(link), to_all=text, to_each={comment.pk: text})
+    return link.replies.get(comment=None)
