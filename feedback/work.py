@@ -6,10 +6,13 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from feedback.models import Campaign
+from feedback.models import Campaign, Complaint
+from feedback.selectors.comments import queue_of
+from feedback.selectors.complaints import WAITING, visible
 from feedback.services.campaigns import opening_refusal
 from feedback.services.invitations import reminder_refusal
 from iqas.core import clock
@@ -19,6 +22,7 @@ from iqas.core.worklist import WorkItem, work_source
 MOST = 30
 ENDING_DAYS = 5
 LOW_RATE = 0.5
+REVIEW_DAYS = 14
 
 
 @work_source
@@ -55,3 +59,33 @@ def people_to_remind(user: Any) -> Iterator[WorkItem]:
                 verb=_("Send a reminder"),
                 scope_label=campaign.scope.label,
             )
+
+
+@work_source
+def complaints_to_answer(user: Any) -> Iterator[WorkItem]:
+    """Complaints and suggestions that wait: those of the person, and those of nobody yet."""
+    mine = Q(responsible=None) | Q(responsible=user.pk)
+    waiting = visible(user, "complaint.answer").filter(mine, state__in=WAITING)
+    for complaint in waiting.select_related("scope").order_by("due_on", "code")[:MOST]:
+        received = complaint.state == Complaint.State.RECEIVED
+        yield WorkItem(
+            due=complaint.due_on,
+            title=f"{complaint.code} · {complaint.get_kind_display()}",
+            url=complaint.get_absolute_url(),
+            verb=_("Look into it") if received else _("Answer it"),
+            scope_label=complaint.scope.label,
+        )
+
+
+@work_source
+def comments_to_review(user: Any) -> Iterator[WorkItem]:
+    """Finished campaigns whose comments wait for a decision."""
+    waiting = queue_of(user).filter(waiting__gt=0, review_closed_at=None)
+    for campaign in waiting.select_related("scope").order_by("closes", "code")[:MOST]:
+        yield WorkItem(
+            due=None if campaign.closes is None else campaign.closes + dt.timedelta(days=REVIEW_DAYS),
+            title=str(campaign),
+            url=reverse("feedback:comment-review", args=[campaign.code]),
+            verb=_("Review the comments"),
+            scope_label=campaign.scope.label,
+        )

@@ -74,7 +74,9 @@ def one_of(
     if chosen is None:
         return context
     place = keys.index(chosen)
-    given = [str(key) for key in CommentTheme.objects.filter(comment=chosen).values_list("theme", flat=True)]
+    given = [
+        str(key) for key in CommentTheme.objects.filter(comment__pk=chosen).values_list("theme", flat=True)
+    ]
     one = reviewed(comments_of(campaign).get(pk=chosen), names_around(campaign))
     if form is None:
         initial = {"text": one.proposal, "reason": one.comment.decision_reason, "themes": given}

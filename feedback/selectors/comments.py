@@ -61,7 +61,7 @@ def may_be_reviewed(campaign: Campaign) -> bool:
     return campaign.state == Campaign.State.MIXED and campaign.responses_count >= campaign.threshold
 
 
-def queue_of(user: Any) -> QuerySet[Campaign]:
+def queue_of(user: Any) -> QuerySet[Any]:
     """The campaigns with comments that the person reviews: how many there are, wait, are held back, are urgent."""
     told = {"comments_count": Q(), "waiting": Q(comments__review_state="pending")} | {
         "held": Q(comments__review_state="held"),

@@ -31,10 +31,12 @@ def themes_for(campaign: Campaign) -> QuerySet[Theme]:
     return Theme.objects.filter(is_active=True, scope__in=_upwards(campaign.scope))
 
 
-def themes_of(user: Any) -> QuerySet[Theme]:
+def themes_of(user: Any) -> QuerySet[Any]:
     """The themes that the person keeps, with `used`: how many comments have been given each."""
     used = Count("comments", distinct=True)
-    return allowed(user, "theme.edit").select_related("scope").annotate(used=used).order_by("sort_name")
+    kept: QuerySet[Any] = allowed(user, "theme.edit").select_related("scope")
+    counted: QuerySet[Any] = kept.annotate(used=used).order_by("sort_name")
+    return counted
 
 
 def theme_counts(campaign: Campaign, user: Any) -> list[ThemeCount]:

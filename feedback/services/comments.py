@@ -15,8 +15,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from feedback.marking import marks_of
-from feedback.models import Campaign, Comment
+from feedback.models import Campaign, Comment, Complaint
 from feedback.selectors.comments import REMOVED, may_be_reviewed, progress_of, seen_of
+from feedback.selectors.complaints import WAITING, case_key
+from feedback.services import complaints
 from iqas.core import clock
 from iqas.core.access import require
 from iqas.core.audit import record
@@ -79,10 +81,36 @@ def decide(
 
 
 @transaction.atomic
+def flag(*, actor: Any, comment: Comment, urgent: bool, seen: str) -> Comment:
+    """Mark a comment as urgent (somebody may be in danger or was harmed): it becomes a case, and the person named for
+
+    safeguarding is told, without its text. Or take that back. Refuses as `decide`, and `case-open`.
+    """
+    locked = _reviewed(actor, comment, seen)
+    if locked.is_urgent == urgent:
+        return locked
+    locked.is_urgent = urgent
+    locked.save(update_fields=["is_urgent"])
+    record(
+        actor=actor,
+        action="comment.urgent" if urgent else "comment.not_urgent",
+        subject=locked,
+        scope=locked.campaign.scope,
+        after={"urgent": urgent},
+    )
+    if urgent:
+        complaints.open_case(actor=actor, comment=locked)
+    else:
+        complaints.drop_case(actor=actor, comment=locked)
+    return locked
+
+
+@transaction.atomic
 def close_review(*, actor: Any, campaign: Campaign) -> Campaign:
     """End the review: what was withheld and the originals of redactions are destroyed, everywhere they are kept.
 
-    Refuses `not-finished`, `too-few`, `review-closed`, and `comments-waiting` while some are undecided or held back.
+    Refuses `not-finished`, `too-few`, `review-closed`, `comments-waiting` while some are undecided or held
+    back, and `urgent-open` while the case of an urgent one is not answered.
     """
     locked = reviewed_campaign(actor=actor, campaign=campaign)
     progress = progress_of(locked)
@@ -92,6 +120,7 @@ def close_review(*, actor: Any, campaign: Campaign) -> Campaign:
             _("%(waiting)s comments wait for a decision and %(held)s are held back: decide them first.")
             % {"waiting": progress.waiting, "held": progress.held},
         )
+    _refuse_open_cases(locked)
     redacted = locked.comments.filter(review_state=Comment.Review.REDACTED)
     withheld = locked.comments.filter(review_state=Comment.Review.WITHHELD)
     if locked.is_signed:
@@ -108,6 +137,17 @@ def close_review(*, actor: Any, campaign: Campaign) -> Campaign:
     )
     enqueue(actor=None, kind=FORGET_KIND, payload={}, idem_key=str(locked.pk), scope=locked.scope)
     return locked
+
+
+def _refuse_open_cases(campaign: Campaign) -> None:
+    urgent = campaign.comments.filter(is_urgent=True).values_list("pk", flat=True)
+    keys = [case_key(key) for key in urgent]
+    waiting = Complaint.objects.filter(pk__in=keys, state__in=WAITING).values_list("code", flat=True)
+    if waiting:
+        raise RuleViolation(
+            "urgent-open",
+            _("Urgent comments are still being looked into: %(codes)s.") % {"codes": ", ".join(waiting)},
+        )
 
 
 def reviewed_campaign(*, actor: Any, campaign: Campaign) -> Campaign:
@@ -170,21 +210,3 @@ def _forget_in_answers(campaign: Campaign, comments: Collection[Comment]) -> Non
         if kept != answer.comments:
             answer.comments = {code: text for code, text in kept.items() if text}
             answer.save(update_fields=["comments"])
-
-
-@transaction.atomic
-def flag(*, actor: Any, comment: Comment, urgent: bool, seen: str) -> Comment:
-    """Mark a comment as urgent (somebody may be in danger or was harmed), or take that back. Refuses as `decide`."""
-    locked = _reviewed(actor, comment, seen)
-    if locked.is_urgent == urgent:
-        return locked
-    locked.is_urgent = urgent
-    locked.save(update_fields=["is_urgent"])
-    record(
-        actor=actor,
-        action="comment.urgent" if urgent else "comment.not_urgent",
-        subject=locked,
-        scope=locked.campaign.scope,
-        after={"urgent": urgent},
-    )
-    return locked

@@ -10,6 +10,7 @@ from feedback.anonymity.mixer import Mixing, mix, settle
 from feedback.models import Campaign, Draft
 from feedback.services import summaries
 from feedback.services.campaigns import close_due
+from feedback.services.complaints import forget_senders
 from feedback.services.invitations import forget_addresses
 from feedback.services.mailing import count_undelivered, send_first_mails
 from feedback.services.opening_rules import follow_rules
@@ -47,6 +48,7 @@ def hourly() -> dict[str, Mixing]:
     Draft.objects.filter(expires_day__lt=clock.today()).delete()
     forget_addresses()
     forget_reply_addresses()
+    forget_senders()
     follow_rules()
     if refusals:
         raise refusals[0]

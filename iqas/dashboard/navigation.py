@@ -64,6 +64,7 @@ MENU: tuple[tuple[Any, tuple[Place, ...]], ...] = (
             Place(_("Surveys"), "feedback:campaign-list", "people"),
             Place(_("Rounds of surveys"), "feedback:round-list", "calendar"),
             Place(_("Review of comments"), "feedback:comment-queue", "edit"),
+            Place(_("Complaints and suggestions"), "feedback:complaint-list", "bell"),
             Place(_("Questionnaires"), "feedback:questionnaire-list", "file"),
         ),
     ),

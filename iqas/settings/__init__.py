@@ -280,6 +280,7 @@ CONTENT_SECURITY_POLICY = {
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.email_from
 vars().update(email_config(ENVIRONMENT.email_url))
+SAFEGUARDING_EMAIL = ENVIRONMENT.safeguarding_email
 
 # --- Forms, lists, API ----------------------------------------------------------------------------
 

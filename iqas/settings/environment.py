@@ -128,6 +128,11 @@ class Environment(BaseSettings):
         "messages are written to `var/mail/`.",
     )
     email_from: str = Field("IQAS <no-reply@localhost>", description="Sender of every message.")
+    safeguarding_email: str = Field(
+        "",
+        description="Address of the person who is told of urgent comments and complaints: somebody may be in danger. "
+        "Empty: the university's contact for complaints.",
+    )
     oidc_provider: str = Field(
         "",
         description="JSON object with `id`, `name`, `client_id`, `secret`, `server_url`: "

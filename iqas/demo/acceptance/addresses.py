@@ -123,6 +123,7 @@ BY_PREFIX: dict[str, Values] = {
     "api:microcredentials:partner-": lambda o: {"code": o.more["partner"].code},
     "api:microcredentials:pathway-": lambda o: {"code": o.more["pathway"].code},
     "feedback:comment-": lambda o: {"code": o.mixed.code},
+    "feedback:complaint-": lambda o: {"code": o.more["complaint"].code},
     "feedback:round-": lambda o: {"code": o.more["round"].code, "edition": o.running.code},
     "feedback:rule-": lambda o: {"code": o.more["rule"].code},
     "microcredentials:programme-": lambda o: {"code": AnnualProgramme.objects.get().code},

@@ -1,4 +1,4 @@
-"""What follows from answers: reviewed comments with a theme and a teacher's reply. With a canary in every text."""
+"""What follows from answers: reviewed comments with a theme and a teacher's reply, a complaint. With a canary in every text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from feedback.models import Comment
 from feedback.selectors.comments import seen_of
 from feedback.selectors.replies import seen_of as replies_seen
-from feedback.services import comments, replies, themes
+from feedback.services import comments, complaints, replies, themes
 from iqas.core import clock
 
 if TYPE_CHECKING:
@@ -27,7 +27,17 @@ def build_dialogue(objects: Objects, hands: Hands) -> dict[str, Any]:
     themes.give_themes(actor=hands.quality, comment=first, had=[], themes=[theme])
     for comment in written.filter(item=first.item):
         comments.decide(actor=hands.quality, comment=comment, decision=comments.SHOW, seen=seen_of(comment))
-    return {"theme": theme, "reply": _reply(objects, hands, canary, first)}
+    complaint = complaints.receive(
+        actor=hands.writer,
+        kind="complaint",
+        channel="office",
+        received_on=clock.today(),
+        scope=objects.microcredential.scope,
+        edition=objects.finished,
+        text=canary("complaint", "text"),
+        sender=f"{objects.mark.lower()}.sender@acceptance.example",
+    )
+    return {"theme": theme, "reply": _reply(objects, hands, canary, first), "complaint": complaint}
 
 
 def _reply(objects: Objects, hands: Hands, canary: Any, comment: Comment) -> Any:

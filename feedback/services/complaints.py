@@ -1,0 +1,328 @@
+"""Complaints and suggestions: received, taken up, answered within their time. Events hold no text of anybody."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from feedback.anonymity.addresses import decrypt_address, encrypt_address
+from feedback.anonymity.installed import installed_ring, ring_for_new_links
+from feedback.models import Comment, Complaint
+from feedback.selectors.complaints import WAITING, case_key, due_day, safeguarding_address
+from feedback.selectors.survey import links_exist
+from iqas.core import clock
+from iqas.core.access import require
+from iqas.core.audit import record, record_changes
+from iqas.core.codes import next_code
+from iqas.core.refusals import RuleViolation
+from iqas.core.versions import claim
+from iqas.frameworks.selectors import assessable
+from iqas.improvement.models import Action
+from iqas.jobs.mail import Mail, send_built
+from iqas.jobs.services import Order
+from iqas.organisation.models import Scope, University
+from iqas.ui.formats import day
+
+BUILDER = "feedback.complaint"
+LONGEST = 5000
+MOST_AN_HOUR = 60
+FIELDS = (
+    "kind",
+    "channel",
+    "received_on",
+    "due_on",
+    "scope",
+    "edition",
+    "criterion_code",
+    "text",
+    "is_urgent",
+)
+LATER = (*FIELDS, "responsible", "action")
+
+
+@transaction.atomic
+def receive(*, actor: Any, sender: str = "", **given: Any) -> Complaint:
+    """Write down what was received by mail, in person or through a registry. `sender` is kept encrypted.
+
+    Refuses `complaint-text`, `complaint-day` (in the future), `complaint-edition` and `complaint-criterion`.
+    """
+    complaint = Complaint(created_by=actor, due_on=None)
+    _set(complaint, given)
+    require(actor, "complaint.edit", complaint)
+    return _add(actor, complaint, sender, get_language() or settings.LANGUAGE_CODE)
+
+
+@transaction.atomic
+def send_in(*, kind: str, scope: Scope, text: str, email: str = "", is_urgent: bool = False) -> Complaint:
+    """What somebody outside wrote in the public form. Refuses `complaint-text` and `too-many` (in this hour)."""
+    since = clock.now() - dt.timedelta(hours=1)
+    sent = Complaint.objects.filter(channel=Complaint.Channel.FORM, created_at__gte=since)
+    if sent.count() >= MOST_AN_HOUR:
+        raise RuleViolation(
+            "too-many", _("Too much was sent in this hour. Try again later, or write a mail.")
+        )
+    complaint = Complaint()
+    given = {"kind": kind, "scope": scope, "text": text, "is_urgent": is_urgent}
+    _set(complaint, {**given, "channel": Complaint.Channel.FORM, "received_on": clock.today()})
+    return _add(None, complaint, email, get_language() or settings.LANGUAGE_CODE)
+
+
+@transaction.atomic
+def change_complaint(*, actor: Any, complaint: Complaint, seen: int, **given: Any) -> Complaint:
+    """Correct what was written down, name who is responsible, link the action that follows. Refuses `StaleVersion`,
+
+    `complaint-over` (answered: it stays as it is but for its action) and what `receive` refuses.
+    """
+    locked = _locked(actor, "complaint.edit", complaint)
+    claim(locked, seen)
+    if locked.state not in WAITING and set(given) - {"action"}:
+        raise RuleViolation("complaint-over", _("It was answered: only its improvement action can change."))
+    before = _told(locked)
+    _set(locked, given)
+    require(actor, "complaint.edit", locked)
+    if locked.due_on is None:
+        locked.due_on = due_day(locked.received_on, urgent=locked.is_urgent)
+    locked.save(update_fields=[*given, "due_on"])
+    if locked.is_urgent and not before["urgent"]:
+        _mail(actor, locked, "urgent")
+    record_changes(
+        actor=actor,
+        action="complaint.changed",
+        subject=locked,
+        scope=locked.scope,
+        before=before,
+        after=_told(locked),
+    )
+    return locked
+
+
+@transaction.atomic
+def take_up(*, actor: Any, complaint: Complaint, seen: int) -> Complaint:
+    """Acknowledge it: somebody is looking into it, by default who says so. Refuses `complaint-state`, `StaleVersion`."""
+    locked = _locked(actor, "complaint.answer", complaint)
+    claim(locked, seen)
+    if locked.state != Complaint.State.RECEIVED:
+        raise RuleViolation("complaint-state", _("Somebody is looking into it already, or it was answered."))
+    locked.state = Complaint.State.IN_PROGRESS
+    locked.responsible = locked.responsible or actor
+    locked.save(update_fields=["state", "responsible"])
+    record(actor=actor, action="complaint.taken_up", subject=locked, scope=locked.scope)
+    return locked
+
+
+@transaction.atomic
+def answer_complaint(
+    *, actor: Any, complaint: Complaint, seen: int, answer: str, dismissed: bool = False
+) -> Complaint:
+    """Answer it, or say why it is not admitted; by e-mail where its sender left an address.
+
+    Refuses `complaint-state` (answered already), `answer-missing` and `StaleVersion`.
+    """
+    locked = _locked(actor, "complaint.answer", complaint)
+    claim(locked, seen)
+    if locked.state not in WAITING:
+        raise RuleViolation("complaint-state", _("It was answered already."))
+    if not answer.strip():
+        raise RuleViolation("answer-missing", _("Write the answer."), field="answer")
+    locked.state = Complaint.State.DISMISSED if dismissed else Complaint.State.ANSWERED
+    locked.answer, locked.answered_on = answer.strip()[:LONGEST], clock.today()
+    locked.save(update_fields=["state", "answer", "answered_on"])
+    record(
+        actor=actor,
+        action="complaint.dismissed" if dismissed else "complaint.answered",
+        subject=locked,
+        scope=locked.scope,
+        after={"answered_on": locked.answered_on, "days": locked.days_taken},
+    )
+    if locked.sender_enc:
+        _mail(actor, locked, "answered")
+    return locked
+
+
+@transaction.atomic
+def open_case(*, actor: Any, comment: Comment) -> Complaint:
+    """The case of a comment that was flagged as urgent, opened again where it was taken back; its person is told."""
+    campaign = comment.campaign
+    case = Complaint.objects.filter(pk=case_key(comment.pk)).first()
+    if case is not None and case.state == Complaint.State.DISMISSED:
+        case.state, case.answer, case.answered_on = Complaint.State.RECEIVED, "", None
+        case.received_on, case.due_on = clock.today(), due_day(clock.today(), urgent=True)
+        case.save(update_fields=["state", "answer", "answered_on", "received_on", "due_on"])
+        record(actor=actor, action="complaint.reopened", subject=case, scope=case.scope)
+        return case
+    if case is None:
+        case = Complaint(
+            pk=case_key(comment.pk),
+            kind=Complaint.Kind.COMPLAINT,
+            channel=Complaint.Channel.SURVEY,
+            received_on=clock.today(),
+            scope=campaign.scope,
+            edition=campaign.edition,
+            text=campaign.code,
+            is_urgent=True,
+            created_by=actor,
+        )
+        _add(actor, case, "", settings.LANGUAGE_CODE)
+    return case
+
+
+@transaction.atomic
+def drop_case(*, actor: Any, comment: Comment) -> None:
+    """The flag was taken back. Refuses `case-open` once somebody is looking into it: answer it instead."""
+    case = Complaint.objects.select_for_update(of=("self",)).filter(pk=case_key(comment.pk)).first()
+    if case is None or case.state == Complaint.State.DISMISSED:
+        return
+    if case.state != Complaint.State.RECEIVED:
+        raise RuleViolation("case-open", _("Somebody is looking into it: the case is ended with its answer."))
+    case.state, case.answered_on = Complaint.State.DISMISSED, clock.today()
+    case.answer = _now("The flag was taken back.")
+    case.save(update_fields=["state", "answer", "answered_on"])
+    record(actor=actor, action="complaint.dismissed", subject=case, scope=case.scope)
+
+
+def forget_senders() -> int:
+    """Addresses of those who were answered longer ago than the university keeps addresses; how many they were."""
+    university = University.objects.first()
+    if university is None:
+        return 0
+    limit = clock.today() - dt.timedelta(days=university.retention_days)
+    return Complaint.objects.filter(answered_on__lt=limit, sender_enc__isnull=False).update(sender_enc=None)
+
+
+def build_mail(*, complaint: str, what: str) -> Mail | None:
+    """One message about a complaint. Only the sender's own answer holds a text; staff get the number and the way there."""
+    found = Complaint.objects.filter(pk=UUID(complaint)).first()
+    if found is None:
+        return None
+    if what in ("received", "answered"):
+        if not found.sender_enc:
+            return None
+        language, _space, to = decrypt_address(installed_ring(), bytes(found.sender_enc), found.pk).partition(
+            " "
+        )
+        answer = found.answer if what == "answered" else ""
+        context = {"code": found.code, "answer": answer, "due": _day_in(language, found.due_on)}
+        return Mail(to=to, language=language, template="complaint_sender", context=context)
+    language, to = settings.LANGUAGE_CODE, _staff_address(what)
+    if not to:
+        return None
+    with override(language):
+        label = str(_("Open it"))
+    told: dict[str, Any] = {
+        "code": found.code,
+        "urgent": what == "urgent",
+        "due": _day_in(language, found.due_on),
+        "action_url": f"{settings.BASE_URL}{found.get_absolute_url()}",
+        "action_label": label,
+    }
+    return Mail(to=to, language=language, template="complaint_staff", context=told)
+
+
+def _staff_address(what: str) -> str:
+    if what == "urgent":
+        return safeguarding_address()
+    university = University.objects.first()
+    return university.complaints_email if university else ""
+
+
+def _day_in(language: str, date: dt.date | None) -> str:
+    with override(language):
+        return str(day(date))
+
+
+def _add(actor: Any, complaint: Complaint, sender: str, language: str) -> Complaint:
+    complaint.code = next_code("Q", width=4)
+    complaint.due_on = complaint.due_on or due_day(complaint.received_on, urgent=complaint.is_urgent)
+    if sender:
+        ring = ring_for_new_links(links_exist=links_exist())
+        complaint.sender_enc = encrypt_address(ring, f"{language[:2]} {sender}", complaint.pk)
+    complaint.save(force_insert=True)
+    record(
+        actor=actor,
+        action="complaint.received",
+        subject=complaint,
+        scope=complaint.scope,
+        after=_told(complaint),
+    )
+    if complaint.is_urgent:
+        _mail(actor, complaint, "urgent")
+    elif actor is None:
+        _mail(actor, complaint, "notice")
+    if sender:
+        _mail(actor, complaint, "received")
+    return complaint
+
+
+def _mail(actor: Any, complaint: Complaint, what: str) -> None:
+    ids = {"complaint": str(complaint.pk), "what": what}
+    order = Order(ids, f"{complaint.pk}|{what}|{complaint.answered_on or ''}", complaint.code)
+    send_built(actor=actor, builder=BUILDER, orders=[order], scope=complaint.scope)
+
+
+def _locked(actor: Any, action: str, complaint: Complaint) -> Complaint:
+    locked = (
+        Complaint.objects.select_related("scope", "edition", "responsible", "action")
+        .select_for_update(of=("self",))
+        .get(pk=complaint.pk)
+    )
+    require(actor, action, locked)
+    if locked.is_urgent:  # for the quality office alone
+        require(actor, "comment.review", locked)
+    return locked
+
+
+def _set(complaint: Complaint, given: dict[str, Any]) -> None:
+    unknown = set(given) - set(LATER)
+    if unknown:
+        raise TypeError(f"No fields of a complaint: {sorted(unknown)}")
+    for name, value in given.items():
+        setattr(complaint, name, value)
+    complaint.text = complaint.text.replace("\x00", "").strip()
+    if not complaint.text or len(complaint.text) > LONGEST:
+        raise RuleViolation(
+            "complaint-text", _("Write what happened, in at most %(most)s characters.") % {"most": LONGEST},
+            field="text",
+        )  # fmt: skip
+    if complaint.received_on > clock.today():
+        raise RuleViolation("complaint-day", _("This day is in the future."), field="received_on")
+    edition = complaint.edition
+    if edition is not None and not edition.microcredential.scope.path.startswith(complaint.scope.path):
+        raise RuleViolation("complaint-edition", _("This edition is not of this part."), field="edition")
+    code = complaint.criterion_code
+    if "criterion_code" in given and code and not assessable().filter(code=code).exists():
+        raise RuleViolation("complaint-criterion", _("There is no such criterion."), field="criterion_code")
+    action: Action | None = complaint.action
+    if action is not None and not _near(action.scope, complaint.scope):
+        raise RuleViolation("complaint-action", _("This action is of another part."), field="action")
+    try:
+        complaint.clean_fields(exclude=["code", "created_by", "sender_enc"])
+    except ValidationError as error:
+        raise RuleViolation("complaint-values", "; ".join(error.messages)) from error
+
+
+def _near(one: Scope, other: Scope) -> bool:
+    return one.path.startswith(other.path) or other.path.startswith(one.path)
+
+
+def _told(complaint: Complaint) -> dict[str, Any]:
+    """For the history: never the text."""
+    return {
+        "kind": complaint.kind,
+        "channel": complaint.channel,
+        "received_on": complaint.received_on,
+        "due_on": complaint.due_on,
+        "scope": complaint.scope.code,
+        "edition": complaint.edition.code if complaint.edition else "",
+        "criterion": complaint.criterion_code,
+        "urgent": complaint.is_urgent,
+        "responsible": str(complaint.responsible or ""),
+        "action": complaint.action.code if complaint.action else "",
+    }
