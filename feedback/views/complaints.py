@@ -132,7 +132,7 @@ def complaint_answer(request: HttpRequest, code: str) -> HttpResponse:
         back=complaint,
         template="feedback/dialogue_form.html",
         shown_with=_shown(title=_("Answer %(code)s") % {"code": complaint.code}, about=complaint)
-        | {"quoted": complaint.text, "verb": gettext_lazy("Answer")},
+        | {"quoted": complaint.text, "verb": gettext_lazy("Send the answer")},
     )
 
 
