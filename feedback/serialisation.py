@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from feedback.selectors.results import CampaignResults, Figures, ItemResult
+from feedback.selectors.figures import Figures
+from feedback.selectors.results import CampaignResults, ItemResult
 from iqas.core.canonical import canonical_json, sha256_hex
 
 
