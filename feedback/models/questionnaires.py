@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from iqas.core.models import Identified, Versioned
@@ -34,6 +35,9 @@ class Questionnaire(Identified):
 
     def __str__(self) -> str:
         return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("feedback:questionnaire-versions", kwargs={"code": self.code})
 
 
 class AudienceThreshold(models.Model):
@@ -112,6 +116,10 @@ class QuestionnaireVersion(Identified, Versioned):
 
     def __str__(self) -> str:
         return f"{self.questionnaire.code} v{self.number}"
+
+    def get_absolute_url(self) -> str:
+        kwargs = {"code": self.questionnaire.code, "number": self.number}
+        return reverse("feedback:questionnaire-detail", kwargs=kwargs)
 
 
 class Section(Identified):

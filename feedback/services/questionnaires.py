@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Item, Questionnaire, QuestionnaireVersion, Section
@@ -20,7 +21,7 @@ from iqas.core.refusals import RuleViolation
 def store_pack(pack: QuestionnairePack) -> QuestionnaireVersion:
     """The stored version of a pack. The same content again changes nothing.
 
-    Refuses `questionnaire-frozen` where the content under this version number was used with other words, and
+    Where the university has written a version of its own under this number, the pack's gets the next free one. Refuses `questionnaire-frozen` where the content under this version number was used with other words, and
     `questionnaire-audience` where the code belongs to another audience.
     """
     sha256 = sha256_hex(canonical_json(pack.model_dump(mode="json")))
@@ -32,9 +33,11 @@ def store_pack(pack: QuestionnairePack) -> QuestionnaireVersion:
             "questionnaire-audience",
             _("%(code)s is a questionnaire for another audience.") % {"code": pack.code},
         )
-    stored = questionnaire.versions.select_for_update().filter(number=pack.version).first()
-    if stored is not None and stored.sha256 == sha256:
-        return stored
+    packed = questionnaire.versions.select_for_update().filter(origin=QuestionnaireVersion.Origin.PACK)
+    same = packed.filter(sha256=sha256).first()
+    if same is not None:
+        return same
+    stored = packed.filter(number=pack.version).first()
     if stored is not None and stored.frozen_at is not None:
         raise RuleViolation(
             "questionnaire-frozen",
@@ -43,13 +46,20 @@ def store_pack(pack: QuestionnairePack) -> QuestionnaireVersion:
             )
             % {"version": stored},
         )
-    return _write_version(questionnaire, pack, sha256)
+    return _write_version(questionnaire, pack, sha256, _number_for(questionnaire, pack))
 
 
 @transaction.atomic
 def freeze(*, actor: Any, version: QuestionnaireVersion) -> QuestionnaireVersion:
-    """Marks a version as used: its questions never change again. Freezing again changes nothing."""
+    """Marks a version as used: its questions never change again. Freezing again changes nothing.
+
+    Refuses `questionnaire-draft`, which is asked of nobody.
+    """
     locked = QuestionnaireVersion.objects.select_for_update().get(pk=version.pk)
+    if locked.state == QuestionnaireVersion.State.DRAFT:
+        raise RuleViolation(
+            "questionnaire-draft", _("%(version)s is still a draft: publish it first.") % {"version": locked}
+        )
     if locked.frozen_at is None:
         locked.frozen_at = clock.now()
         locked.save(update_fields=["frozen_at"])
@@ -57,13 +67,21 @@ def freeze(*, actor: Any, version: QuestionnaireVersion) -> QuestionnaireVersion
     return locked
 
 
+def _number_for(questionnaire: Questionnaire, pack: QuestionnairePack) -> int:
+    own = questionnaire.versions.filter(origin=QuestionnaireVersion.Origin.OWN)
+    if not own.filter(number=pack.version).exists():
+        return pack.version
+    last: int = questionnaire.versions.aggregate(last=Max("number"))["last"]
+    return last + 1
+
+
 def _write_version(
-    questionnaire: Questionnaire, pack: QuestionnairePack, sha256: str
+    questionnaire: Questionnaire, pack: QuestionnairePack, sha256: str, number: int
 ) -> QuestionnaireVersion:
     """A new version, or other questions in the row of an unused one: a campaign that is not open yet may hold it."""
     version, _made = QuestionnaireVersion.objects.update_or_create(
         questionnaire=questionnaire,
-        number=pack.version,
+        number=number,
         defaults={
             "source": pack.source,
             "sha256": sha256,
@@ -84,7 +102,7 @@ def _write_version(
         actor=None,
         action="questionnaire.loaded",
         subject=version,
-        after={"code": pack.code, "version": pack.version, "sha256": sha256},
+        after={"code": pack.code, "version": number, "sha256": sha256},
     )
     return version
 

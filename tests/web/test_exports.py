@@ -51,7 +51,6 @@ OTHERS = {
     "dimensions:matrix": "a picture of other lists",
     "frameworks:framework-list": "the packs that are loaded, each with its file",
     "indicators:indicator-list": "definitions from a pack; their figures leave with the dossier",
-    "feedback:questionnaire-list": "definitions from packs, each with its file",
     "feedback:comment-list": "comments are decided one by one, and leave only with the results",
     "review:dossier-list": "the auditor reads what was frozen; its annex holds the same rows as files",
     "review:evidence-list": "the same",

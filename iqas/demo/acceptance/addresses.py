@@ -124,6 +124,12 @@ BY_PREFIX: dict[str, Values] = {
     "api:microcredentials:pathway-": lambda o: {"code": o.more["pathway"].code},
     "feedback:comment-": lambda o: {"code": o.mixed.code},
     "feedback:complaint-": lambda o: {"code": o.more["complaint"].code},
+    "feedback:questionnaire-": lambda o: {
+        "code": o.more["questionnaire"].questionnaire.code,
+        "number": 1,
+        "section": str(o.more["questionnaire"].sections.get().pk),
+        "item": "R01",
+    },
     "feedback:round-": lambda o: {"code": o.more["round"].code, "edition": o.running.code},
     "feedback:rule-": lambda o: {"code": o.more["rule"].code},
     "microcredentials:programme-": lambda o: {"code": AnnualProgramme.objects.get().code},

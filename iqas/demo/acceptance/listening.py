@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from feedback.anonymity.installed import installed_ring
 from feedback.anonymity.tokens import token
+from feedback.answer_scales import Scale, Written
 from feedback.answer_sheet import AnswerSheet
 from feedback.models import Campaign, Item, Questionnaire, QuestionnaireVersion
 from feedback.selectors.survey import Visit
 from feedback.services.campaigns import create_campaign, open_campaign
+from feedback.services.drafting import Heading, create_questionnaire
 from feedback.services.invitations import print_links
+from feedback.services.item_editing import ItemTerms, add_item, add_section
 from feedback.services.opening_rules import RuleTerms, create_rule
 from feedback.services.rounds import RoundTerms, create_round, exclude_edition
 from feedback.services.submission import submit
@@ -28,7 +31,10 @@ LINKS = 6
 def build_listening(
     centre: Centre, finished: Edition, running: Edition, hands: Hands, canary: Any
 ) -> dict[str, Any]:
-    """A confidential campaign with an answer, one with an open link, a round that leaves an edition out, a rule."""
+    """A confidential campaign with an answer, one with an open link, a round that leaves an edition out, a rule, and
+
+    a questionnaire that is being written.
+    """
     today = clock.today()
     version = QuestionnaireVersion.objects.filter(questionnaire__code="LEARNER-MIDDLE").latest("number")
     order = create_round(
@@ -61,9 +67,26 @@ def build_listening(
     return {
         "round": order,
         "rule": rule,
+        "questionnaire": _questionnaire(centre, hands),
         "signed": _confidential(running, version, hands, canary),
         "open": _with_open_link(running, version, hands, canary),
     }
+
+
+def _questionnaire(centre: Centre, hands: Hands) -> QuestionnaireVersion:
+    """A draft. Questionnaires belong to the whole university, so no word of it is a canary."""
+    draft = create_questionnaire(
+        actor=hands.quality,
+        code=f"OWN-{centre.code}".upper(),
+        audience=Questionnaire.Audience.LEARNER,
+        heading=Heading({"es": "Encuesta propia", "en": "Own survey"}),
+    )
+    section = add_section(actor=hands.quality, version=draft, title={"es": "El aula", "en": "The room"})
+    for number in (1, 2):
+        text = {"es": f"El aula {number} es adecuada.", "en": f"Room {number} is right."}
+        terms = ItemTerms(f"R0{number}", Item.Kind.LIKERT, text, {}, Scale.AGREEMENT, Written({}))
+        add_item(actor=hands.quality, version=draft, section=section, terms=terms)
+    return draft
 
 
 def _confidential(edition: Edition, version: QuestionnaireVersion, hands: Hands, canary: Any) -> Campaign:
