@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from feedback.models import Item
 from feedback.selectors.figures import Figures
-from feedback.selectors.results import CampaignResults, GroupResult, ItemResult
+from feedback.selectors.results import ItemResult
 from iqas.ui import charts, formats
 from iqas.ui.formats import percent
 
@@ -49,14 +49,6 @@ class Recommended:
 
 
 @dataclass(frozen=True)
-class GroupRow:
-    """One question with the favourable share of each compared group, None where it is suppressed."""
-
-    item: ItemResult
-    shares: tuple[tuple[float | None, int | None], ...]
-
-
-@dataclass(frozen=True)
 class Part:
     """A section of the questionnaire: its charts and its rows."""
 
@@ -83,17 +75,6 @@ def parts_of(questions: Sequence[ItemResult]) -> list[Part]:
             )
         )
     return parts
-
-
-def group_rows(results: CampaignResults, groups: Sequence[GroupResult]) -> list[GroupRow]:
-    """The favourable share of each group, for the questions that have one."""
-    rows = []
-    for item in results.items:
-        if item.figures.suppressed or item.figures.favourable is None:
-            continue
-        figures = [item.groups[group.code] for group in groups]
-        rows.append(GroupRow(item, tuple((_float(f.favourable), f.n) for f in figures)))
-    return rows
 
 
 def _row(item: ItemResult) -> Row:

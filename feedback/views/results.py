@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 
 from feedback.models import Campaign, Comment
-from feedback.presenters.results import group_rows, parts_of
+from feedback.presenters.groups import group_rows
+from feedback.presenters.results import parts_of
 from feedback.selectors.published import is_told
 from feedback.selectors.results import campaign_results, shown_comments
 from feedback.selectors.targets import with_target

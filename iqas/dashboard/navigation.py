@@ -62,6 +62,7 @@ MENU: tuple[tuple[Any, tuple[Place, ...]], ...] = (
             Place(_("Pathways"), "microcredentials:pathway-list", "steps"),
             Place(_("Learner register"), "microcredentials:learner-list", "user"),
             Place(_("Surveys"), "feedback:campaign-list", "people"),
+            Place(_("Results"), "feedback:result-list", "chart"),
             Place(_("Rounds of surveys"), "feedback:round-list", "calendar"),
             Place(_("Review of comments"), "feedback:comment-queue", "edit"),
             Place(_("Complaints and suggestions"), "feedback:complaint-list", "bell"),

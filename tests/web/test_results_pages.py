@@ -189,6 +189,22 @@ def test_two_large_groups_are_set_side_by_side(officer: Any, client_for: Callabl
     response = client_for(officer).get(page_url(campaign))
     row = response.context["group_rows"][0]
     assert (row.item.code, row.shares) == ("L01", ((1.0, 12), (0.0, 10)))
+    assert row.words.startswith("Más favorable en Mañana que en Tarde") or row.words.startswith(
+        "More favourable in Mañana than in Tarde (+100 points"
+    )
+
+
+def test_of_three_groups_each_is_compared_with_the_others(
+    officer: Any, client_for: Callable[..., Any]
+) -> None:
+    answers = [(group, rate_all(value)) for group, value in (("a", 5), ("b", 3), ("c", 3)) for _ in range(15)]
+    labels = {"a": "Mañana", "b": "Tarde", "c": "Noche"}
+    campaign = make_results(answers=answers, groups=labels, invited=60)
+    client = client_for(officer)
+    client.cookies["iqas_language"] = "en"
+    row = client.get(page_url(campaign)).context["group_rows"][0]
+    assert "More favourable in Mañana than in the others" in row.words
+    assert "Tarde" not in row.words, "not after the correction for all questions and groups"
 
 
 def test_a_group_that_hardly_answered_one_item_hides_the_other_there(

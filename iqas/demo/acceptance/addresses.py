@@ -57,6 +57,8 @@ BY_ROUTE: dict[str, Values] = {
     "evidence:version-download": lambda o: {"code": o.evidence.code, "number": 1},
     "feedback:campaign-answers": lambda o: {"code": o.more["signed"].code},
     "feedback:campaign-sheet": lambda o: {"code": o.campaign.code, "sheet": 1},
+    "feedback:results-edition": lambda o: {"code": o.running.code},
+    "feedback:results-place": lambda o: {"code": o.microcredential.scope.code},
     "feedback:campaign-results": lambda o: {"code": o.mixed.code},
     "api:feedback:campaign-results": lambda o: {"code": o.mixed.code},
     "feedback:comment-list": lambda o: {"code": o.mixed.code},

@@ -1,0 +1,72 @@
+"""Differences in words: what is detectable is said, and what is not is said as well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from feedback.comparison import Compared
+from feedback.models import Item
+from feedback.presenters.results import points
+from feedback.selectors.figures import Figures
+from feedback.selectors.results import ItemResult
+
+
+def sentence(compared: Compared | None, first: Any, second: Any) -> str:
+    """Whether the first differs from the second, with the difference in points of a hundred and its interval."""
+    if compared is None:
+        return _("not comparable")
+    if not compared.is_detectable:
+        return _("No detectable difference%(measure)s.") % {"measure": _measure(compared)}
+    words = {"first": first, "second": second, "measure": _measure(compared)}
+    if compared.first_is_better:
+        return _("More favourable in %(first)s than in %(second)s%(measure)s.") % words
+    return _("Less favourable in %(first)s than in %(second)s%(measure)s.") % words
+
+
+def _measure(compared: Compared) -> str:
+    if compared.difference is None or compared.low is None or compared.high is None:
+        return ""
+    return _(" (%(difference)s points, 95 %% interval from %(low)s to %(high)s)") % {
+        "difference": points(compared.difference),
+        "low": points(compared.low),
+        "high": points(compared.high),
+    }
+
+
+def verdict(compared: Mapping[str, Compared], first: Any, second: Any) -> str:
+    """What all the questions together say, in one sentence."""
+    found = [one for one in compared.values() if one.is_detectable]
+    if not compared:
+        return _("Nothing was asked alike in %(first)s and in %(second)s.") % {
+            "first": first,
+            "second": second,
+        }
+    if not found:
+        return _(
+            "Between %(first)s and %(second)s no difference is detectable in any of the %(count)s questions."
+        ) % {"first": first, "second": second, "count": len(compared)}
+    better = sum(one.first_is_better for one in found)
+    return _(
+        "Of %(count)s questions %(better)s are more favourable in %(first)s than in %(second)s and %(worse)s less; "
+        "in the others no difference is detectable."
+    ) % {
+        "count": len(compared),
+        "better": better,
+        "worse": len(found) - better,
+        "first": first,
+        "second": second,
+    }
+
+
+def headline(item: ItemResult, figures: Figures | None) -> float | None:
+    """The one share that a question is compared by: the favourable answers, or those who said yes."""
+    if figures is None or figures.suppressed or not figures.n:
+        return None
+    if figures.favourable is not None:
+        return float(figures.favourable)
+    if item.kind == Item.Kind.YES_NO and figures.distribution is not None:
+        return figures.distribution.get(item.scale[0 if item.reverse else 1], 0) / figures.n
+    return None

@@ -1,0 +1,224 @@
+"""Results above the campaign as a page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from feedback.comparison import Compared
+from feedback.presenters.differences import headline, sentence, verdict
+from feedback.presenters.results import Part, parts_of, short
+from feedback.selectors.places import Contrast, PlaceResults, Side, Turnout
+from feedback.selectors.results import ItemResult
+from iqas.ui import charts
+from iqas.ui.formats import percent
+
+
+@dataclass(frozen=True)
+class Below:
+    """A part of the place: what it is called, who took part, and where its results are."""
+
+    code: str
+    label: str
+    turnout: Turnout
+    url: str
+
+    @property
+    def rate(self) -> float | None:
+        return None if self.turnout.rate is None else float(self.turnout.rate)
+
+
+@dataclass(frozen=True)
+class Compare:
+    """Figures side by side: a column for each side, a row for each question; `words` say what is detectable."""
+
+    heading: str
+    verdict: str
+    columns: tuple[str, ...]
+    rows: tuple[CompareRow, ...]
+    charts: tuple[charts.Chart, ...]
+
+    @property
+    def has_words(self) -> bool:
+        return any(row.words for row in self.rows)
+
+
+@dataclass(frozen=True)
+class CompareRow:
+    """`cells` are the label of the side, the share and the number of answers."""
+
+    item: ItemResult
+    cells: tuple[tuple[str, float | None, int | None], ...]
+    words: str = ""
+
+    @property
+    def shares(self) -> tuple[float | None, ...]:
+        return tuple(share for _label, share, _n in self.cells)
+
+
+@dataclass(frozen=True)
+class ContrastRow:
+    """One audience's answers to a question that others were asked too."""
+
+    audience: str
+    item: ItemResult
+    share: float | None
+    n: int | None
+    words: str
+
+
+def parts(results: PlaceResults) -> list[Part]:
+    return parts_of(results.items)
+
+
+def years_compared(results: PlaceResults) -> Compare | None:
+    """Years side by side, the latest against the one before; None where there is one year."""
+    before = results.year_before
+    if before is None:
+        return None
+    now = results.chosen.year
+    rows = _rows(results.items, results.years, results.changes, now, before.label)
+    return Compare(
+        _("Years side by side"),
+        verdict(results.changes, now, before.label),
+        tuple(side.label for side in results.years),
+        rows,
+        (_turnout_trend(results.years),),
+    )
+
+
+def _rows(
+    items: Sequence[ItemResult],
+    sides: Sequence[Side],
+    compared: Any,
+    first: str,
+    second: str,
+) -> tuple[CompareRow, ...]:
+    found = []
+    for item in items:
+        row = CompareRow(item, tuple(_cell(item, side) for side in sides))
+        if any(share is not None for share in row.shares):
+            words = sentence(compared.get(item.code), first, second) if compared else ""
+            found.append(replace(row, words=words))
+    return tuple(found)
+
+
+def _cell(item: ItemResult, side: Side) -> tuple[str, float | None, int | None]:
+    figures = side.figures.get(item.code)
+    return side.label, headline(item, figures), None if figures is None else figures.n
+
+
+def _turnout_trend(years: Sequence[Side]) -> charts.Trend:
+    found = [
+        charts.TrendPoint(
+            label=side.label,
+            value=_rate(side.turnout),
+            n=side.turnout.responses if side.turnout else None,
+            missing="" if _rate(side.turnout) is not None else _("not known"),
+        )
+        for side in years
+    ]
+    known = [point for point in found if point.value is not None]
+    title = _("Response rate by academic year")
+    if len(known) > 1:
+        title = _("Response rate: %(first)s in %(then)s, %(last)s in %(now)s") % {
+            "first": percent(known[0].value),
+            "then": known[0].label,
+            "last": percent(known[-1].value),
+            "now": known[-1].label,
+        }
+    return charts.Trend(
+        title=title,
+        subtitle=_("Answers divided by people who could answer, where it is known how many they were"),
+        points=found,
+        percent=True,
+        decimals=0,
+        minimum=0,
+        maximum=1,
+    )
+
+
+def _rate(turnout: Turnout | None) -> float | None:
+    return None if turnout is None or turnout.rate is None else float(turnout.rate)
+
+
+def benchmark(results: PlaceResults, name: str) -> Compare | None:
+    """The place beside those around it; None where nobody else was asked the same."""
+    if not results.benchmark:
+        return None
+    own = Side("", name, results.turnout, {item.code: item.figures for item in results.items})
+    sides = (own, *results.benchmark)
+    rows = _rows(results.items, sides, {}, "", "")
+    return Compare(
+        _("Beside the whole"), "", tuple(side.label for side in sides), rows, tuple(_distance(rows, sides))
+    )
+
+
+def _distance(rows: Sequence[CompareRow], sides: Sequence[Side]) -> Iterator[charts.Chart]:
+    """The place against the widest around it, one line a question."""
+    pairs = [
+        (row, row.shares[-1], row.shares[0])
+        for row in rows
+        if row.shares[0] is not None and row.shares[-1] is not None
+    ]
+    if not pairs:
+        return
+    row, around, own = min(pairs, key=lambda pair: (pair[2] or 0) - (pair[1] or 0))
+    title = _("No question is below %(around)s") % {"around": sides[-1].label}
+    if (own or 0) < (around or 0):
+        title = _("Furthest below %(label)s: %(code)s (%(own)s against %(around)s)") % {
+            "label": sides[-1].label,
+            "code": row.item.code,
+            "own": percent(own),
+            "around": percent(around),
+        }
+    yield charts.Gap(
+        title=title,
+        subtitle=_("Share of favourable answers"),
+        first=sides[-1].label,
+        second=sides[0].label,
+        rows=[
+            charts.GapRow(label=f"{row.item.code} · {short(row.item.text)}", first=around, second=own)
+            for row, around, own in pairs
+        ],
+        percent=True,
+        decimals=0,
+        maximum=1,
+    )
+
+
+def contrast_rows(contrast: Contrast) -> list[ContrastRow]:
+    """The audiences that were asked the same, the chosen one first."""
+    first = contrast.asked[0][1]
+    return [
+        ContrastRow(
+            audience,
+            item,
+            headline(item, item.figures),
+            item.figures.n,
+            _against(contrast.compared.get(questionnaire), audience, first) if place else "",
+        )
+        for place, (questionnaire, audience, item) in enumerate(contrast.asked)
+    ]
+
+
+def _against(compared: Compared | None, audience: str, first: str) -> str:
+    if compared is None:
+        return _("asked on another scale: not comparable")
+    return sentence(compared, f"“{audience}”", f"“{first}”")
+
+
+def turnout_words(turnout: Turnout) -> dict[str, Any]:
+    """The numbers of a turnout as the template writes them."""
+    return {"turnout": turnout, "rate": None if turnout.rate is None else float(turnout.rate)}
+
+
+def place_url(kind: str, code: str, **query: str) -> str:
+    """The results of a place."""
+    name = "results-edition" if kind == "edition" else "results-place"
+    given = "&".join(f"{key}={value}" for key, value in query.items() if value)
+    return reverse(f"feedback:{name}", args=[code]) + (f"?{given}" if given else "")

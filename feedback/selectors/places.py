@@ -1,0 +1,344 @@
+"""Results above the campaign: what a questionnaire found out in an edition, a micro-credential, a centre or everywhere.
+
+Four statements, whatever the number of campaigns and answers: what can be chosen, who took part, the sums, the questions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from uuid import UUID
+
+from django.db.models import Q
+
+from feedback.comparison import Compared, Sides, compare_all
+from feedback.models import Campaign, Item, Questionnaire
+from feedback.selectors.figures import Counts, Figures, figures_of, scale_of
+from feedback.selectors.pooling import (
+    OWN,
+    Choice,
+    Heard,
+    Place,
+    Slice,
+    choices_at,
+    heard_at,
+    pooled,
+    same_scale,
+    together,
+)
+from feedback.selectors.results import ItemResult, item_result
+from feedback.statistics import MIN_ITEMS_FOR_STRAIGHT_LINE
+
+MOST_YEARS = 5
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """Who took part in some campaigns. `answered` of `reached` where it is known how many could answer, `others` where
+
+    it is not (an open link, imported answers).
+    """
+
+    campaigns: int
+    responses: int
+    answered: int
+    reached: int | None
+
+    @property
+    def others(self) -> int:
+        return self.responses - self.answered
+
+    @property
+    def rate(self) -> Fraction | None:
+        return Fraction(self.answered, self.reached) if self.reached else None
+
+
+@dataclass(frozen=True)
+class Side:
+    """A place, a year or an audience to be set beside others: its name, who took part, its figures by question."""
+
+    key: str
+    label: str
+    turnout: Turnout | None
+    figures: Mapping[str, Figures]
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """A question that several audiences were asked: the questions as each of them reads it, by questionnaire."""
+
+    common_code: str
+    asked: tuple[tuple[str, str, ItemResult], ...]  # questionnaire, audience, question
+    compared: Mapping[str, Compared]  # questionnaire → its answers against those of the first
+
+
+@dataclass(frozen=True)
+class PlaceResults:
+    """What one questionnaire found out in one place and year, in one language, with what it may be compared with.
+
+    `changes` are of this year against the one before, by question. `other_scale` are questions that earlier versions
+    asked otherwise; those answers are in no sum. `threshold` is 0: each campaign has its own.
+    """
+
+    place: Place
+    chosen: Choice
+    choices: tuple[Choice, ...]
+    campaigns: tuple[Heard, ...]
+    turnout: Turnout
+    told: int
+    straight_lined: int | None
+    counted: int
+    scaled_items: int
+    items: tuple[ItemResult, ...]
+    years: tuple[Side, ...]
+    changes: Mapping[str, Compared]
+    benchmark: tuple[Side, ...]
+    contrasts: tuple[Contrast, ...]
+    other_scale: tuple[str, ...]
+    computed_at: dt.datetime | None
+    threshold: int = 0
+
+    @property
+    def left_out(self) -> int:
+        """Campaigns of which nothing may be told, so that they are in no sum."""
+        return len(self.campaigns) - self.told
+
+    @property
+    def year_before(self) -> Side | None:
+        earlier = [side for side in self.years if side.key < self.chosen.year]
+        return earlier[-1] if earlier else None
+
+
+def place_results(
+    place: Place,
+    language: str,
+    *,
+    questionnaire: str = "",
+    year: str = "",
+    wider: Sequence[tuple[str, Place]] = (),
+) -> PlaceResults | None:
+    """The results of a place; without a choice those of its latest year. None where no campaign is over there.
+
+    `wider` are the places around it by their names, the nearest first. Refuses nothing: what was not asked there in that
+    year is left for what was.
+    """
+    choices = choices_at(place)
+    chosen = _chosen(choices, questionnaire, year)
+    if chosen is None:
+        return None
+    years = sorted(
+        {one.year for one in choices if one.questionnaire == chosen.questionnaire and one.year <= chosen.year}
+    )[-MOST_YEARS:]
+    heard = heard_at(
+        Campaign.objects.filter(
+            place.within(), questionnaire_version__questionnaire__code=chosen.questionnaire
+        ),
+        language,
+        years,
+    )
+    sums = pooled(_wanted(place, chosen, years), [place, *(around for _label, around in wider)])
+    items = _items(sums)
+    of_now = [one for one in heard if one.year == chosen.year]
+    asked = _Asked.of(chosen.questionnaire, items)
+    own = asked.figures({key: part for key, part in sums.items() if key.ring == OWN})
+    now = own.get(chosen.year, {})
+    told = [one for one in of_now if one.is_told]
+    return PlaceResults(
+        place=place,
+        chosen=chosen,
+        choices=tuple(choices),
+        campaigns=tuple(of_now),
+        turnout=turnout_of(of_now),
+        told=len(told),
+        straight_lined=sum(one.straight_lined for one in told) if asked.has_straight_lines else None,
+        counted=sum(one.counted for one in told),
+        scaled_items=asked.scaled,
+        items=tuple(item_result(item, language, now[item.code]) for item in asked.newest if item.code in now),
+        years=tuple(
+            Side(code, code, turnout_of(one for one in heard if one.year == code), own.get(code, {}))
+            for code in years
+        ),
+        changes=_changes(asked, own, chosen.year),
+        benchmark=tuple(_benchmark(asked, sums, chosen, wider)),
+        contrasts=tuple(_contrasts(sums, items, chosen, language)),
+        other_scale=asked.other_scale,
+        computed_at=max((found.computed_at for found in now.values() if found.computed_at), default=None),
+    )
+
+
+def turnout_of(campaigns: Iterable[Heard]) -> Turnout:
+    found = list(campaigns)
+    known = [one for one in found if one.reached is not None]
+    return Turnout(
+        campaigns=len(found),
+        responses=sum(one.responses for one in found),
+        answered=sum(one.responses for one in known),
+        reached=sum(one.reached or 0 for one in known) if known else None,
+    )
+
+
+def _chosen(choices: Sequence[Choice], questionnaire: str, year: str) -> Choice | None:
+    """What was asked for; else the nearest to it that there is: the questionnaire before the year, the latest first."""
+    for wanted in (
+        lambda one: one.questionnaire == questionnaire and one.year == year,
+        lambda one: one.questionnaire == questionnaire and not year,
+        lambda one: one.year == year and not questionnaire,
+        lambda one: one.questionnaire == questionnaire,
+    ):
+        if found := next(filter(wanted, choices), None):
+            return found
+    return _usual(choices)
+
+
+def _usual(choices: Sequence[Choice]) -> Choice | None:
+    """Learners first, of the latest year."""
+    learners = [one for one in choices if one.audience == Questionnaire.Audience.LEARNER]
+    return next(iter([one for one in learners if choices[0].year == one.year] or choices), None)
+
+
+def _wanted(place: Place, chosen: Choice, years: Sequence[str]) -> Q:
+    """The place's own rows of all years, everybody's of the chosen one, and what other audiences were asked of the same."""
+    own, now = place.within("campaign__"), Q(year=chosen.year)
+    same = Q(item__version__questionnaire__code=chosen.questionnaire)
+    common = (
+        Item.objects.filter(version__questionnaire__code=chosen.questionnaire)
+        .exclude(common_code="")
+        .values("common_code")
+    )
+    return (same & own & Q(year__in=years)) | (same & now) | (own & now & Q(item__common_code__in=common))
+
+
+def _items(sums: Iterable[Slice]) -> dict[UUID, Item]:
+    found = Item.objects.filter(pk__in={key.item for key in sums}).select_related(
+        "section", "version__questionnaire"
+    )
+    return {item.pk: item for item in found.order_by("order")}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The questions of one questionnaire: as the newest version asks them, and which others are the same."""
+
+    newest: tuple[Item, ...]
+    same: Mapping[UUID, Item]  # key of a question in any version → the newest one that it is
+    other_scale: tuple[str, ...]
+
+    @classmethod
+    def of(cls, questionnaire: str, items: Mapping[UUID, Item]) -> _Asked:
+        own = [item for item in items.values() if item.version.questionnaire.code == questionnaire]
+        newest: dict[str, Item] = {}
+        for item in sorted(own, key=lambda item: item.version.number):
+            newest[item.code] = item
+        same = {item.pk: newest[item.code] for item in own if same_scale(item, newest[item.code])}
+        others = sorted({item.code for item in own if item.pk not in same})
+        return cls(tuple(sorted(newest.values(), key=lambda item: item.order)), same, tuple(others))
+
+    @property
+    def scaled(self) -> int:
+        return sum(item.is_scaled for item in self.newest)
+
+    @property
+    def has_straight_lines(self) -> bool:
+        return self.scaled >= MIN_ITEMS_FOR_STRAIGHT_LINE
+
+    def figures(self, sums: Mapping[Slice, Counts]) -> dict[str, dict[str, Figures]]:
+        """Year → code of the question → its figures."""
+        parts: dict[tuple[str, Item], list[Counts]] = {}
+        for key, counts in sums.items():
+            if key.item in self.same:
+                parts.setdefault((key.year, self.same[key.item]), []).append(counts)
+        found: dict[str, dict[str, Figures]] = {}
+        for (year, item), pieces in parts.items():
+            if (whole := together(pieces)) is not None:
+                found.setdefault(year, {})[item.code] = figures_of(item, whole)
+        return found
+
+
+def _changes(asked: _Asked, own: Mapping[str, Mapping[str, Figures]], year: str) -> dict[str, Compared]:
+    earlier = sorted(code for code in own if code < year)
+    if not earlier:
+        return {}
+    now, before = own.get(year, {}), own[earlier[-1]]
+    return compare_items(asked.newest, now, before)
+
+
+def compare_items(
+    items: Iterable[Item], first: Mapping[str, Figures], second: Mapping[str, Figures]
+) -> dict[str, Compared]:
+    """The questions that stand on a scale, two sets of figures of them against each other."""
+    pairs = {}
+    for item in items:
+        ours, theirs = first.get(item.code), second.get(item.code)
+        if item.kind in COMPARABLE and ours is not None and theirs is not None:
+            pairs[item.code] = (ours.distribution or {}, theirs.distribution or {}, scale_of(item))
+    return compare_all(pairs)
+
+
+COMPARABLE = (Item.Kind.LIKERT, Item.Kind.RECOMMENDATION, Item.Kind.YES_NO)
+
+
+def _benchmark(
+    asked: _Asked, sums: Mapping[Slice, Counts], chosen: Choice, wider: Sequence[tuple[str, Place]]
+) -> Iterator[Side]:
+    """The place's figures in those around it, which contain them; only where others were asked the same there."""
+    others = 0
+    for ring, (label, around) in enumerate(wider, start=1):
+        inside = {key: counts for key, counts in sums.items() if key.ring <= ring and key.year == chosen.year}
+        found = sum(key.ring > OWN and key.item in asked.same for key in inside)
+        if found > others:
+            yield Side(around.code, label, None, asked.figures(inside).get(chosen.year, {}))
+        others = found
+
+
+def _contrasts(
+    sums: Mapping[Slice, Counts], items: Mapping[UUID, Item], chosen: Choice, language: str
+) -> list[Contrast]:
+    """The questions of the chosen questionnaire that another audience was asked in the same place and year."""
+    parts = {key.item: counts for key, counts in sums.items() if key.ring == OWN and key.year == chosen.year}
+    by_code: dict[str, dict[str, list[Item]]] = {}
+    for item in items.values():
+        if item.common_code:
+            asked = by_code.setdefault(item.common_code, {})
+            asked.setdefault(item.version.questionnaire.code, []).append(item)
+    answered: dict[str, dict[str, tuple[Item, Counts]]] = {}
+    pairs: dict[tuple[str, str], Sides] = {}
+    for code, asked in sorted(by_code.items()):
+        first, *others = sorted(
+            asked, key=lambda questionnaire: (questionnaire != chosen.questionnaire, questionnaire)
+        )
+        ours = _put_together(asked[first], parts) if first == chosen.questionnaire else None
+        theirs = {key: found for key in others if (found := _put_together(asked[key], parts))}
+        if ours is None or not theirs:
+            continue
+        answered[code] = {first: ours, **theirs}
+        for questionnaire, (item, counts) in theirs.items():
+            if same_scale(ours[0], item) and item.kind in COMPARABLE:
+                pairs[code, questionnaire] = (counts.distribution, ours[1].distribution, scale_of(item))
+    compared = compare_all(pairs)
+    return [
+        Contrast(
+            code,
+            tuple(
+                (questionnaire, _audience(item), item_result(item, language, figures_of(item, counts)))
+                for questionnaire, (item, counts) in asked_of.items()
+            ),
+            {key: compared[code, key] for key in asked_of if (code, key) in compared},
+        )
+        for code, asked_of in answered.items()
+    ]
+
+
+def _put_together(versions: Sequence[Item], parts: Mapping[UUID, Counts]) -> tuple[Item, Counts] | None:
+    """The newest version of a question with all answers on its scale."""
+    answered = sorted((item for item in versions if item.pk in parts), key=lambda item: item.version.number)
+    if not answered:
+        return None
+    newest = answered[-1]
+    whole = together(parts[item.pk] for item in answered if same_scale(item, newest))
+    return None if whole is None else (newest, whole)
+
+
+def _audience(item: Item) -> str:
+    return item.version.questionnaire.get_audience_display()

@@ -1,0 +1,87 @@
+"""The list of results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models import Campaign, Questionnaire
+from iqas.core.access import below, paths
+from iqas.organisation.filters import BelongsTo
+from iqas.organisation.models import AcademicYear, Scope
+from iqas.ui import lists
+from iqas.ui.lists import tables
+
+
+class ResultTable(lists.Table):
+    code = lists.CodeColumn(linkify=("feedback:campaign-results", {"code": tables.A("code")}))
+    title = lists.Column(
+        order_by="sort_title",
+        linkify=("feedback:campaign-results", {"code": tables.A("code")}),
+        attrs=lists.WIDE,
+    )
+    target_kind = lists.Column(order_by="edition__code", verbose_name=_("Asked about"), attrs=lists.UNBROKEN)
+    year_code = lists.Column(verbose_name=_("Academic year"), attrs=lists.UNBROKEN)
+    questionnaire = lists.Column(
+        accessor="questionnaire_version__questionnaire__code", verbose_name=_("Questionnaire")
+    )
+    closes = lists.DayColumn(verbose_name=_("Last day"))
+    answered = lists.NumberColumn(verbose_name=_("Answers"))
+    reached = lists.NumberColumn(verbose_name=_("Could answer"))
+    rate = lists.NumberColumn(share=True, verbose_name=_("Response rate"))
+
+    class Meta(lists.Table.Meta):
+        model = Campaign
+        fields = (
+            "code",
+            "title",
+            "target_kind",
+            "year_code",
+            "questionnaire",
+            "closes",
+            "answered",
+            "reached",
+            "rate",
+        )
+        order_by = ("-closes", "-code")
+
+    def render_target_kind(self, record: Campaign) -> str:
+        return self.value_target_kind(record)
+
+    def value_target_kind(self, record: Campaign) -> str:
+        """The edition, or of what kind it is; a pool's are on its own page."""
+        return record.edition.code if record.edition is not None else record.get_target_kind_display()
+
+
+def _centres(request: Any) -> QuerySet[Scope]:
+    """The centres that the person's roles reach."""
+    held = paths(request.user, "results.view") if request is not None else ()
+    centres = Scope.objects.filter(kind=Scope.Kind.CENTRE)
+    return centres.filter(below(held, "self")).order_by("code") if held else centres.none()
+
+
+class ResultFilter(lists.FilterSet):
+    q = lists.Search(fields=("sort_title", "code"))
+    questionnaire = django_filters.ModelChoiceFilter(
+        label=_("Questionnaire"),
+        queryset=Questionnaire.objects.order_by("code"),
+        field_name="questionnaire_version__questionnaire",
+        to_field_name="code",
+    )
+    centre = BelongsTo(label=_("Centre"), field_name="scope", queryset=_centres)
+    year = django_filters.ModelChoiceFilter(
+        label=_("Academic year"),
+        queryset=AcademicYear.objects.order_by("-starts"),
+        to_field_name="code",
+        method="of_year",
+    )
+
+    class Meta:
+        model = Campaign
+        fields = ("q", "questionnaire", "centre", "year")
+
+    def of_year(self, rows: QuerySet[Campaign], _name: str, year: AcademicYear) -> QuerySet[Campaign]:
+        return rows.filter(Q(edition__year=year) | Q(edition__isnull=True, year=year))

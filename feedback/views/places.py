@@ -1,0 +1,195 @@
+"""Results above the campaign: the list of all, and one page for a place, whatever its height."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Case, F, FloatField, IntegerField, QuerySet, When
+from django.db.models.functions import Cast, Coalesce, Greatest, NullIf
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from feedback.forms.results import PlaceForm
+from feedback.models import Campaign
+from feedback.presenters import places as presenter
+from feedback.selectors.places import PlaceResults, place_results, turnout_of
+from feedback.selectors.pooling import Heard, Place
+from feedback.selectors.published import FINISHED
+from feedback.tables.results import ResultFilter, ResultTable
+from iqas.core.access import allowed, below, can, holds, paths
+from iqas.core.views import page
+from iqas.organisation.models import Scope
+from iqas.organisation.scopes import ancestors, paths_above
+from iqas.ui import lists
+from iqas.ui.components import Link
+from microcredentials.models import Edition
+
+PER_PAGE = 25
+KINDS = (Scope.Kind.UNIVERSITY, Scope.Kind.CENTRE, Scope.Kind.MICROCREDENTIAL)
+
+
+@page("results.view")
+def result_list(request: HttpRequest) -> HttpResponseBase:
+    """Every campaign that has ended, with who took part; the way to what stands above them."""
+    return lists.list_page(
+        request,
+        queryset=with_turnout(allowed(request.user, "results.view").filter(state__in=FINISHED)),
+        table=ResultTable,
+        filters=ResultFilter,
+        title=_("Results"),
+        empty=lists.Empty(
+            title=_("No results yet"), text=_("Results appear here once a campaign has ended.")
+        ),
+        actions=_widest(request.user),
+    )
+
+
+@page("results.view")
+def results_place(request: HttpRequest, code: str) -> HttpResponse:
+    """The university, a centre or a micro-credential."""
+    held = paths(request.user, "results.view")
+    scope = get_object_or_404(Scope.objects.filter(below(held, "self"), kind__in=KINDS), code=code)
+    return _page(request, Place(scope), ancestors(scope))
+
+
+@page("results.view")
+def results_edition(request: HttpRequest, code: str) -> HttpResponse:
+    """One edition: the campaigns on it alone."""
+    held = paths(request.user, "results.view")
+    found = Edition.objects.select_related("microcredential__scope", "version", "year")
+    edition = get_object_or_404(found.filter(below(held, "microcredential__scope")), code=code)
+    scope = edition.microcredential.scope
+    return _page(request, Place(scope, edition), [*ancestors(scope), scope])
+
+
+def with_turnout(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """Campaigns with `year_code`, `answered`, `reached` (null where nobody knows) and `rate`, in the same statement."""
+    answered = F("responses_count") + F("destroyed_count")
+    known = Case(
+        When(mode=Campaign.Mode.IMPORTED, then=None),
+        When(open_link=True, then=None),
+        default=Greatest(F("invited_count") - F("undelivered_count"), answered),
+        output_field=IntegerField(),
+    )
+    related = campaigns.select_related("questionnaire_version__questionnaire", "edition", "scope")
+    return related.annotate(
+        year_code=Coalesce("edition__year__code", "year__code"),
+        answered=answered,
+        reached=known,
+        rate=Case(
+            When(reached__isnull=True, then=None),
+            default=Cast(F("answered"), FloatField()) / NullIf(F("reached"), 0),
+            output_field=FloatField(),
+        ),
+    )
+
+
+def _widest(user: Any) -> tuple[Link, ...]:
+    """The widest places that the person may see, at most three."""
+    held = paths(user, "results.view")
+    scopes = Scope.objects.filter(path__in=held, kind__in=KINDS).order_by("path")[:3]
+    return tuple(
+        Link(_("Results of %(place)s") % {"place": scope.label}, presenter.place_url(scope.kind, scope.code))
+        for scope in scopes
+    )
+
+
+def _page(request: HttpRequest, place: Place, above: Sequence[Scope]) -> HttpResponse:
+    language = get_language() or "es"
+    wider = [(scope.label, Place(scope)) for scope in reversed(above)]
+    results = place_results(
+        place,
+        language,
+        questionnaire=request.GET.get("questionnaire", ""),
+        year=request.GET.get("year", ""),
+        wider=wider,
+    )
+    context: dict[str, Any] = {
+        "place": place,
+        "name": _name(place),
+        "above": [
+            Link(scope.label, presenter.place_url(scope.kind, scope.code))
+            for scope in above
+            if holds(request.user, "results.view", scope)
+        ],
+        "results": results,
+    }
+    if results is not None:
+        context |= _filled(request, place, results)
+    return render(request, "feedback/results_place.html", context)
+
+
+def _filled(request: HttpRequest, place: Place, results: PlaceResults) -> dict[str, Any]:
+    chosen = results.chosen
+    form = PlaceForm({"questionnaire": chosen.questionnaire, "year": chosen.year}, choices=results.choices)
+    rows = _below(place, results)
+    paginator = Paginator(rows, PER_PAGE)
+    return {
+        "filterset": lists.Sifted(form, ()),
+        "parts": presenter.parts(results),
+        "pooled": results.told,
+        "straight_share": results.straight_lined / results.counted
+        if results.straight_lined and results.counted
+        else None,
+        "response_rate": None if results.turnout.rate is None else float(results.turnout.rate),
+        "years": presenter.years_compared(results),
+        "benchmark": presenter.benchmark(results, place.code),
+        "contrasts": [(one, presenter.contrast_rows(one)) for one in results.contrasts],
+        "below": paginator.get_page(request.GET.get("page")),
+        "list_url": _list_url(place, results) if can(request.user, "results.view") else "",
+    }
+
+
+def _below(place: Place, results: PlaceResults) -> list[presenter.Below]:
+    """What the place consists of: campaigns of an edition, editions of a micro-credential, else the scopes below it.
+
+    A campaign that belongs to none of them (a pool of several, partners) stands for itself.
+    """
+    if place.edition is not None:
+        return [_campaign(one) for one in results.campaigns]
+    labels, kind, part_of = _parts(place, results)
+    query = {"questionnaire": results.chosen.questionnaire, "year": results.chosen.year}
+    groups: dict[str, list[Heard]] = {}
+    for one in results.campaigns:
+        groups.setdefault(part_of(one), []).append(one)
+    own = groups.pop("", [])
+    rows = [
+        presenter.Below(code, labels[code], turnout_of(found), presenter.place_url(kind, code, **query))
+        for code, found in groups.items()
+    ]
+    return [*sorted(rows, key=lambda row: row.label or row.code), *map(_campaign, own)]
+
+
+def _parts(place: Place, results: PlaceResults) -> tuple[Mapping[str, str], str, Callable[[Heard], str]]:
+    """The names of the parts by their codes, of which kind they are, and to which one a campaign belongs ("": to none)."""
+    if place.scope.kind == Scope.Kind.MICROCREDENTIAL:
+        return {one.edition: "" for one in results.campaigns}, "edition", lambda one: one.edition
+    children = list(Scope.objects.filter(parent=place.scope, kind__in=KINDS))
+    codes = {child.path: child.code for child in children}
+    return (
+        {child.code: child.label for child in children},
+        "scope",
+        lambda one: next((codes[path] for path in (*paths_above(one.path), one.path) if path in codes), ""),
+    )
+
+
+def _campaign(one: Heard) -> presenter.Below:
+    url = reverse("feedback:campaign-results", args=[one.code])
+    return presenter.Below(one.code, one.title, turnout_of([one]), url)
+
+
+def _name(place: Place) -> str:
+    return str(place.edition.version.title) if place.edition is not None else place.scope.label
+
+
+def _list_url(place: Place, results: PlaceResults) -> str:
+    chosen = results.chosen
+    centre = f"&centre={place.scope.code}" if place.scope.kind == Scope.Kind.CENTRE else ""
+    return (
+        f"{reverse('feedback:result-list')}?questionnaire={chosen.questionnaire}&year={chosen.year}{centre}"
+    )
