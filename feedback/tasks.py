@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback.anonymity.compaction import compact
 from feedback.anonymity.mixer import mix_and_settle
 from feedback.models import Round
-from feedback.services import comments, complaints, mailing, replies, rounds
+from feedback.services import comments, complaints, mailing, outcomes, replies, rounds
 from feedback.services.upkeep import hourly
 from iqas.jobs.mail import Mail, mail_builder
 from iqas.jobs.registry import job_kind, periodic
@@ -42,6 +42,11 @@ def reply_mail(*, link: str) -> Mail | None:
 @mail_builder(complaints.BUILDER)
 def complaint_mail(*, complaint: str, what: str) -> Mail | None:
     return complaints.build_mail(complaint=complaint, what=what)
+
+
+@mail_builder(outcomes.BUILDER)
+def outcome_mail(*, invitation: str, stage: str) -> Mail | None:
+    return outcomes.build_mail(invitation=invitation, stage=stage)
 
 
 @mail_builder(mailing.BUILDER)

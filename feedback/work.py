@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from feedback.models import Campaign, Complaint
 from feedback.selectors.comments import queue_of
 from feedback.selectors.complaints import WAITING, visible
+from feedback.selectors.outcomes import awaiting_done
 from feedback.services.campaigns import opening_refusal
 from feedback.services.invitations import reminder_refusal
 from iqas.core import clock
@@ -74,6 +75,19 @@ def complaints_to_answer(user: Any) -> Iterator[WorkItem]:
             url=complaint.get_absolute_url(),
             verb=_("Look into it") if received else _("Answer it"),
             scope_label=complaint.scope.label,
+        )
+
+
+@work_source
+def promises_kept(user: Any) -> Iterator[WorkItem]:
+    """Published promises whose improvement actions are done: those who were asked do not know it yet."""
+    for outcome in awaiting_done(user)[:MOST]:
+        yield WorkItem(
+            due=None,
+            title=str(outcome.campaign),
+            url=reverse("feedback:campaign-outcomes", args=[outcome.campaign.code]),
+            verb=_("Say what was done"),
+            scope_label=outcome.campaign.scope.label,
         )
 
 

@@ -45,6 +45,11 @@ SENTENCES = {
     "reply.written": gettext_lazy("a teacher replied"),
     "reply.published": gettext_lazy("published a reply"),
     "reply.hidden": gettext_lazy("took a reply back"),
+    "outcome.added": gettext_lazy("answered the results"),
+    "outcome.changed": gettext_lazy("changed an answer to the results"),
+    "outcome.removed": gettext_lazy("took an answer to the results back"),
+    "outcome.published": gettext_lazy("published the answers to the results"),
+    "outcome.done": gettext_lazy("published what was done"),
     "answers.read": gettext_lazy("read the single answers"),
 }
 FIELDS = {
@@ -72,6 +77,9 @@ FIELDS = {
     "comments": gettext_lazy("Comments"),
     "question": gettext_lazy("Question"),
     "replies": gettext_lazy("Replies"),
+    "outcomes": gettext_lazy("Answers to the results"),
+    "told": gettext_lazy("People told"),
+    "actions": gettext_lazy("Improvement actions"),
     "withheld": gettext_lazy("Withheld"),
 }
 

@@ -1,7 +1,8 @@
 """Consultations, complaints and suggestions."""
 
-from django.urls import URLPattern, path
+from django.urls import path
 
+from feedback.api.dialogue import ComplaintList, ComplaintView
 from feedback.views import complaints
 
 STAFF = [
@@ -15,4 +16,7 @@ STAFF = [
 PUBLIC = [
     path("suggestions/", complaints.complaint_send, name="complaint-send"),
 ]
-API: list[URLPattern] = []
+API = [
+    path("complaints/", ComplaintList.as_view(), name="complaint-list"),
+    path("complaints/<str:code>/", ComplaintView.as_view(), name="complaint-detail"),
+]

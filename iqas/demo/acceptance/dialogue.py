@@ -1,4 +1,4 @@
-"""What follows from answers: reviewed comments with a theme and a teacher's reply, a complaint. With a canary in every text."""
+"""What follows from answers: reviewed comments with a theme and a teacher's reply, a complaint, an answer to the results. With a canary in every text."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from feedback.models import Comment
 from feedback.selectors.comments import seen_of
 from feedback.selectors.replies import seen_of as replies_seen
-from feedback.services import comments, complaints, replies, themes
+from feedback.services import comments, complaints, outcomes, replies, themes
 from iqas.core import clock
 
 if TYPE_CHECKING:
     from iqas.demo.acceptance.objects import Hands, Objects
+
+TEXTS = ("you_said", "we_will", "we_did")
 
 
 def build_dialogue(objects: Objects, hands: Hands) -> dict[str, Any]:
@@ -37,7 +39,18 @@ def build_dialogue(objects: Objects, hands: Hands) -> dict[str, Any]:
         text=canary("complaint", "text"),
         sender=f"{objects.mark.lower()}.sender@acceptance.example",
     )
-    return {"theme": theme, "reply": _reply(objects, hands, canary, first), "complaint": complaint}
+    outcome = outcomes.add_outcome(
+        actor=hands.writer,
+        campaign=objects.mixed,
+        texts={f"{name}_{language}": canary("outcome", name) for name in TEXTS for language in ("es", "en")},
+        actions=[objects.action],
+    )
+    return {
+        "theme": theme,
+        "reply": _reply(objects, hands, canary, first),
+        "complaint": complaint,
+        "outcome": outcome,
+    }
 
 
 def _reply(objects: Objects, hands: Hands, canary: Any, comment: Comment) -> Any:
