@@ -117,7 +117,7 @@ def publish_outcomes(*, actor: Any, campaign: Campaign) -> int:
     waiting = list(locked.outcomes.select_for_update().filter(published_at=None))
     if not waiting:
         raise RuleViolation("outcome-nothing", _("There is nothing new to publish."))
-    if any(not one.we_will_es for one in waiting):
+    if any(not one.we_will_es for one in waiting):  # type: ignore[attr-defined]
         raise RuleViolation("outcome-incomplete", _("One of them does not say what will be done."))
     is_first = not locked.outcomes.filter(told_at__isnull=False).exists()
     now = clock.now()
@@ -149,7 +149,7 @@ def publish_done(*, actor: Any, outcome: Outcome, seen: int) -> int:
         raise RuleViolation("outcome-unpublished", _("What was promised is published first."))
     if locked.done_published_at is not None:
         raise RuleViolation("done-published", _("It was published: what was done stays as it is."))
-    if not locked.we_did_es:
+    if not locked.we_did_es:  # type: ignore[attr-defined]
         raise RuleViolation("done-missing", _("Write what was done."))
     if not are_actions_finished(locked):
         raise RuleViolation("actions-open", _("Not all of its improvement actions are done."))
@@ -227,7 +227,7 @@ def _set(outcome: Outcome, texts: Mapping[str, str], item_code: str) -> None:
                 "outcome-long", _("At most %(most)s characters.") % {"most": LONGEST}, field=name
             )
         setattr(outcome, name, text.replace("\x00", "").strip())
-    if not outcome.you_said_es:
+    if not outcome.you_said_es:  # type: ignore[attr-defined]
         raise RuleViolation("outcome-said", _("Write what was said."), field="you_said_es")
     items = Item.objects.filter(version_id=outcome.campaign.questionnaire_version_id, code=item_code)
     if item_code and not items.exists():
