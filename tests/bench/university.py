@@ -1,28 +1,32 @@
-"""What the bench does within Django: build the large university and its lists, and measure its pages."""
+"""The large university of the bench, the lists of people that are imported into it, and the pages that are measured."""
 
 from __future__ import annotations
 
-import json
-import statistics
-import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.db.models import Count, QuerySet
+from django.urls import reverse
 
-from iqas.accounts.models import RoleAssignment
 from iqas.core.tabular import write_xlsx
-from microcredentials.models import Edition, MicroCredential
+from iqas.ui.lists import PER_PAGE
+from microcredentials.models import (
+    Agreement,
+    AnnualProgramme,
+    Edition,
+    Enrolment,
+    Learner,
+    MicroCredential,
+    Partner,
+    Pathway,
+    Submission,
+)
+from tests.bench.pages import PageCase
+from tests.bench.registers import fill
 from tests.support.large import build_large
 
-ROUNDS, RUNS, WARM = (
-    3,
-    20,
-    3,
-)  # the quietest round counts: what else the machine does is no property of a page
 HEADER = (
     "edicion", "nombre", "apellidos", "correo", "nia", "estado", "nota", "fecha de matricula", "sexo",
     "año de nacimiento", "nacionalidad", "residencia", "via de acceso",
@@ -63,61 +67,99 @@ def as_csv(path: Path, rows: list[tuple[str, ...]]) -> None:
     path.write_text("\n".join(";".join(row) for row in (HEADER, *rows)), encoding="utf-8")
 
 
-def pages() -> None:
-    """One line of JSON a page: statements, and CPU milliseconds of this process (50th and 95th percentile)."""
-    one = MicroCredential.objects.filter(state="published").order_by("code").first()
-    assert one is not None
-    edition = Edition.objects.filter(enrolments__isnull=False).order_by("code").first()
-    assert edition is not None
-    last = -(-MicroCredential.objects.count() // 25), -(-Edition.objects.count() // 25)
-    for role, address, most in (
-        ("quality_officer", "/microcredentials/", 12),
-        ("quality_officer", f"/microcredentials/?page={last[0] // 2}", 12),
-        ("quality_officer", f"/microcredentials/?page={last[0]}", 12),
-        ("quality_officer", "/microcredentials/?q=algebra", 12),
-        ("quality_officer", "/microcredentials/?state=published&complete=yes&sort=-complete&page=9", 12),
-        ("quality_officer", "/microcredentials/editions/", 12),
-        ("quality_officer", f"/microcredentials/editions/?page={last[1] // 2}", 12),
-        ("quality_officer", f"/microcredentials/editions/?page={last[1]}", 12),
-        ("quality_officer", "/microcredentials/editions/?q=algebra+2023", 12),
-        ("quality_officer", "/microcredentials/editions/?state=closed&sort=-title&page=9", 12),
-        ("coordinator", f"/microcredentials/editions/?page={last[1] // 16}", 12),
-        ("quality_officer", one.get_absolute_url(), 20),
-        ("quality_officer", edition.get_absolute_url(), 20),
-    ):
-        print(json.dumps(page(role, address, most)), flush=True)
+def pages() -> Iterator[PageCase]:
+    """Lists as people use them (as they come, in the middle, at the end, searched, filtered) and the pages of objects."""
+    fill()
+    yield from _catalogue()
+    yield from _people()
+    yield from _registers()
+    yield from _objects()
 
 
-def page(role: str, address: str, most: int) -> dict[str, Any]:
-    client = Client(headers={"accept-language": "es"})
-    client.force_login(RoleAssignment.objects.filter(role=role).select_related("user")[0].user)
-    for _ in range(WARM):
-        answer = client.get(address)
-        assert answer.status_code == 200, f"{address}: {answer.status_code}"
-    with CaptureQueriesContext(connection) as captured:
-        client.get(address)
-        statements = len(captured.captured_queries)
-    spent, waited = min(
-        (measured(client, address) for _ in range(ROUNDS)), key=lambda one: statistics.median(one[0])
+def _list(name: str, rows: QuerySet[Any], *, search: str, filtered: str) -> Iterator[PageCase]:
+    """One list in five ways."""
+    address = reverse(f"microcredentials:{name}")
+    last = max(-(-rows.count() // PER_PAGE), 1)
+    for query in ("", f"?page={-(-last // 2)}", f"?page={last}", f"?q={search}", f"?{filtered}"):
+        yield PageCase("list", "quality_officer", f"{address}{query}")
+
+
+def _catalogue() -> Iterator[PageCase]:
+    yield from _list(
+        "microcredential-list",
+        MicroCredential.objects.all(),
+        search="algebra",
+        filtered="state=published&complete=yes&sort=-complete&page=9",
     )
-    return {
-        "kind": "page",
-        "name": address,
-        "role": role,
-        "statements": statements,
-        "most_statements": most,
-        "cpu_ms_p50": round(statistics.median(spent)),
-        "cpu_ms_p95": round(statistics.quantiles(spent, n=20)[-1]),
-        "wall_ms_p50": round(statistics.median(waited)),
-    }
+    editions = Edition.objects.all()
+    yield from _list(
+        "edition-list", editions, search="algebra+2023", filtered="state=closed&sort=-title&page=9"
+    )
+    own = -(-editions.count() // PER_PAGE // 16)
+    yield PageCase("list", "coordinator", f"{reverse('microcredentials:edition-list')}?page={own}")
+    yield from _list("approval-list", Submission.objects.all(), search="algebra", filtered="state=waiting")
 
 
-def measured(client: Client, address: str) -> tuple[list[float], list[float]]:
-    """Milliseconds of CPU and by the clock of a round of requests."""
-    spent, waited = [], []
-    for _ in range(RUNS):
-        began, before = time.perf_counter(), time.process_time()
-        client.get(address)
-        spent.append((time.process_time() - before) * 1000)
-        waited.append((time.perf_counter() - began) * 1000)
-    return spent, waited
+def _people() -> Iterator[PageCase]:
+    yield from _list(
+        "learner-list", Learner.objects.all(), search="nombrea", filtered="centre=C01&sort=-name&page=3"
+    )
+    yield from _list(
+        "enrolment-register",
+        Enrolment.objects.all(),
+        search="nombrea",
+        filtered="centre=C01&state=passed&page=3",
+    )
+    crowded = _crowded()
+    address = reverse("microcredentials:enrolment-list", args=[crowded.code])
+    last = -(-crowded.enrolments.count() // PER_PAGE)
+    for query in ("", f"?page={last}", "?q=nombrea", "?state=passed&page=3"):
+        yield PageCase("list", "quality_officer", f"{address}{query}")
+
+
+def _registers() -> Iterator[PageCase]:
+    yield from _list(
+        "partner-list",
+        Partner.objects.all(),
+        search="empresa",
+        filtered="kind=company&role=teaching&agreement=in_force&sort=-name",
+    )
+    yield from _list("agreement-list", Agreement.objects.all(), search="convenio", filtered="state=in_force")
+    yield from _list("pathway-list", Pathway.objects.all(), search="itinerario", filtered="target=degree")
+    programme = AnnualProgramme.objects.earliest("code")
+    yield PageCase("list", "quality_officer", reverse("microcredentials:programme-list"))
+    continuing = reverse("microcredentials:programme-continuing", args=[programme.code])
+    yield PageCase("list", "quality_officer", continuing)
+    yield PageCase("list", "quality_officer", f"{continuing}?q=algebra&page=2")
+
+
+def _objects() -> Iterator[PageCase]:
+    published = MicroCredential.objects.filter(state="published").order_by("code")[0]
+    draft = Submission.objects.order_by("version__microcredential__code")[0].version.microcredential
+    edition = _crowded()
+    partner = Partner.objects.annotate(places=Count("participations")).order_by("-places", "code")[0]
+    enrolment = edition.enrolments.order_by("pk")[0]
+    for name, arguments in (
+        ("microcredential-detail", [published.code]),
+        ("version-detail", [published.code, 1]),
+        ("proposal-detail", [published.code]),
+        ("document-list", [published.code]),
+        ("microcredential-partners", [published.code]),
+        ("microcredential-detail", [draft.code]),
+        ("proposal-detail", [draft.code]),
+        ("approval-detail", [draft.code]),
+        ("edition-detail", [edition.code]),
+        ("edition-report", [edition.code]),
+        ("learner-detail", [enrolment.learner_id]),
+        ("enrolment-edit", [enrolment.pk]),
+        ("partner-detail", [partner.code]),
+        ("pathway-detail", [Pathway.objects.earliest("code").code]),
+        ("programme-detail", [AnnualProgramme.objects.earliest("code").code]),
+    ):
+        address = reverse(f"microcredentials:{name}", args=arguments)
+        yield PageCase("object", "quality_officer", address)
+
+
+def _crowded() -> Edition:
+    """The edition with the longest list of enrolments."""
+    return Edition.objects.annotate(people=Count("enrolments")).order_by("-people", "code")[0]

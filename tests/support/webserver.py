@@ -37,10 +37,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class WebServer:
-    """gunicorn on 127.0.0.1: its master and the workers that it has now."""
+    """gunicorn on 127.0.0.1: its master and the workers that it has now. `headers` are what a proxy in front would add."""
 
     port: int
     pid: int
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -63,7 +64,13 @@ class WebServer:
 
 @contextmanager
 def web_server(
-    env: Mapping[str, str], log: Path, *, workers: int = 2, threads: int = 4, application: str = "iqas.wsgi"
+    env: Mapping[str, str],
+    log: Path,
+    *,
+    workers: int = 2,
+    threads: int = 4,
+    application: str = "iqas.wsgi",
+    headers: Mapping[str, str] | None = None,
 ) -> Iterator[WebServer]:
     """The command of docker-compose.yml, on a free port, with as many workers as asked for."""
     port = free_port()
@@ -74,7 +81,7 @@ def web_server(
         "--logger-class=iqas.access_log.AccessLog",
     ]  # fmt: skip
     with running(command, env=dict(env), log=log) as process:
-        server = WebServer(port, process.pid)
+        server = WebServer(port, process.pid, headers or {})
         if not wait_until(lambda: answers(f"{server.url}/healthz"), PATIENCE):
             raise RuntimeError(f"gunicorn does not answer.\n{log.read_text()[-3000:]}")
         yield server
@@ -86,22 +93,23 @@ class Browser:
     def __init__(self, server: WebServer, cookies: Mapping[str, str]) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
         self._cookies = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        self._headers = server.headers
 
-    def get(self, path: str) -> Answer:
-        return self._send("GET", path, b"", {})
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        return self._send("GET", path, b"", headers or {})
 
-    def post(self, path: str, fields: Mapping[str, str]) -> Answer:
+    def post(self, path: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Answer:
         body = urlencode({"csrfmiddlewaretoken": SECRET, **fields}).encode()
-        return self._send("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._send("POST", path, body, {**kind, **(headers or {})})
 
     def close(self) -> None:
         self._connection.close()
 
     def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         try:
-            self._connection.request(
-                method, path, body, {**headers, "Cookie": self._cookies, "Accept-Language": "es"}
-            )
+            own = {"Cookie": self._cookies, "Accept-Language": "es"}
+            self._connection.request(method, path, body, {**self._headers, **headers, **own})
             response = self._connection.getresponse()
             return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
         except (OSError, http.client.HTTPException):
