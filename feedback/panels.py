@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Campaign
@@ -47,4 +48,9 @@ def _panel(request: HttpRequest, campaigns: QuerySet[Campaign], add: str) -> Pan
     )
     rows = loaded_with_target(visible[: SHOWN + 1])
     context = {"rows": rows[:SHOWN], "more": len(rows) > SHOWN, "add": add}
-    return Panel(_("Feedback"), "feedback/_panel.html", context)
+    brief = (
+        gettext("More than %(count)s campaigns") % {"count": SHOWN}
+        if context["more"]
+        else ngettext("%(count)s campaign", "%(count)s campaigns", len(rows)) % {"count": len(rows)}
+    )
+    return Panel(_("Feedback"), "feedback/_panel.html", context, brief=brief)

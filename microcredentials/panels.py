@@ -48,6 +48,7 @@ def partners_and_pathways(request: Any, microcredential: MicroCredential) -> Pan
         _("Partners and pathways"),
         "microcredentials/_around_panel.html",
         {"microcredential": microcredential},
+        brief=_("Who takes part, and what it stacks into"),
     )
 
 
@@ -78,6 +79,7 @@ def documents_of_the_version(request: Any, microcredential: MicroCredential) -> 
         _("Documents"),
         "microcredentials/_documents_panel.html",
         {"microcredential": microcredential},
+        brief=_("All documents of every version"),
     )
 
 

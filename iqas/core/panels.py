@@ -13,11 +13,16 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Panel:
-    """A titled part of somebody else's page, rendered from `template` with `context`."""
+    """A titled part of somebody else's page, rendered from `template` with `context`.
+
+    `brief` says in a few words what stands in it, for a page that folds it; `is_due` that something there waits for somebody.
+    """
 
     title: str | Promise
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    brief: str | Promise = ""
+    is_due: bool = False
 
 
 Builder = Callable[[HttpRequest, Any], Panel | None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from iqas.core import clock
@@ -27,6 +28,7 @@ def evidence_panel(request: HttpRequest, obj: Any) -> Panel | None:
         selectors.with_status(own).select_related("kind").order_by("valid_until", "code")[: SHOWN + 1]
     )
     validity = selectors.per_criterion_validity([obj.scope], clock.today())[obj.scope.pk]
+    expired = sum(item.status == "expired" for item in filed)
     return Panel(
         _("Evidence"),
         "evidence/_panel.html",
@@ -38,4 +40,15 @@ def evidence_panel(request: HttpRequest, obj: Any) -> Panel | None:
             "missing": [item.criterion for item in validity.criteria if not item.valid],
             "may_add": bool(can(request.user, "evidence.add", obj.scope)),
         },
+        brief=_brief(expired, validity),
+        is_due=expired > 0,
     )
+
+
+def _brief(expired: int, validity: Any) -> str:
+    if expired:
+        return ngettext("%(count)s expired", "%(count)s expired", expired) % {"count": expired}
+    return gettext("%(valid)s of %(total)s criteria with valid evidence") % {
+        "valid": validity.valid,
+        "total": validity.total,
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from iqas.core.access import can
@@ -25,6 +26,7 @@ def actions_panel(request: HttpRequest, obj: Any) -> Panel | None:
     pending = list(
         selectors.visible_below(request.user, obj.scope.path).exclude(state__in=closed)[: SHOWN + 1]
     )
+    late = sum(action.overdue for action in pending)
     return Panel(
         _("Improvement actions"),
         "improvement/_panel.html",
@@ -34,4 +36,14 @@ def actions_panel(request: HttpRequest, obj: Any) -> Panel | None:
             "more": len(pending) > SHOWN,
             "may_add": bool(can(request.user, "improvement.add", obj.scope)),
         },
+        brief=_brief(len(pending), late),
+        is_due=late > 0,
     )
+
+
+def _brief(pending: int, late: int) -> str:
+    if late:
+        return ngettext("%(count)s overdue", "%(count)s overdue", late) % {"count": late}
+    if pending > SHOWN:
+        return gettext("More than %(count)s pending") % {"count": SHOWN}
+    return ngettext("%(count)s pending", "%(count)s pending", pending) % {"count": pending}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from iqas.core.access import can
 from iqas.core.panels import Panel, panel
@@ -19,8 +20,15 @@ def indicators_of_microcredential(request: HttpRequest, microcredential: MicroCr
     if not can(request.user, "indicator.view", scope):
         return None
     years, found = selectors.measured_series(scope)
-    context = {"scope": scope, "years": years, "lines": [line_of(series) for series in found]}
-    return Panel(_("Indicators"), "indicators/_panel.html", context)
+    lines = [line_of(series) for series in found]
+    context = {"scope": scope, "years": years, "lines": lines}
+    missed = sum(line.state == Status.UNMET for line in lines)
+    brief = (
+        ngettext("%(count)s out of target", "%(count)s out of target", missed) % {"count": missed}
+        if missed
+        else ngettext("%(count)s measured", "%(count)s measured", len(lines)) % {"count": len(lines)}
+    )
+    return Panel(_("Indicators"), "indicators/_panel.html", context, brief=brief, is_due=missed > 0)
 
 
 @panel("edition", order=30)

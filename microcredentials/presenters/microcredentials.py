@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from iqas.core.access import can
 from iqas.ui.components import Reason, Step
@@ -134,6 +135,8 @@ def field_words() -> Words:
 def microcredential_page(user: Any, microcredential: MicroCredential, design: Design) -> dict[str, Any]:
     version = design.version
     may_edit = bool(can(user, "microcredential.edit", microcredential))
+    entries = history_entries(microcredential, SENTENCES, field_labels(), words=field_words())
+    context = version_context(version, design, editable=may_edit)
     return {
         "microcredential": microcredential,
         "steps": design_steps(user, microcredential, design),
@@ -143,8 +146,30 @@ def microcredential_page(user: Any, microcredential: MicroCredential, design: De
         "versions": design.versions,
         "may_plan": may_edit and microcredential.state not in NOT_OFFERED,
         "may_begin": may_edit and _may_begin(microcredential, design),
-        "entries": history_entries(microcredential, SENTENCES, field_labels(), words=field_words()),
-        **version_context(version, design, editable=may_edit),
+        "entries": entries,
+        **context,
+        **folded(microcredential, design, context, entries),
+    }
+
+
+def folded(
+    microcredential: MicroCredential, design: Design, context: dict[str, Any], entries: Sequence[Any]
+) -> dict[str, Any]:
+    """What stands under each folded heading in a few words, and what of the design waits for somebody."""
+    writing = design.version.is_open and microcredential.state != MicroCredential.State.IMPORTED
+    loose = sum(row.is_gap for row in context["matrix"])
+    outcomes = len(context["matrix"])
+    return {
+        "design_due": writing and bool(design.gaps),
+        "completeness_brief": _("%(done)s of 9 elements of the design") % {"done": context["elements_done"]},
+        "outcomes_due": writing and loose > 0,
+        "outcomes_brief": ngettext("%(count)s without assessment", "%(count)s without assessment", loose)
+        % {"count": loose}
+        if loose
+        else ngettext("%(count)s learning outcome", "%(count)s learning outcomes", outcomes)
+        % {"count": outcomes},
+        "history_brief": ngettext("%(count)s entry", "%(count)s entries", len(entries))
+        % {"count": len(entries)},
     }
 
 

@@ -95,7 +95,32 @@ def section(
         "description": description,
         "content": content,
     }
+    _note_section(context, values["id"], title)
     return render(context, "section", values)
+
+
+@register.simple_block_tag(takes_context=True)
+def fold(
+    context: Context, content: str, title: Any, id: str, brief: Any, due: bool = False, opened: bool = False
+) -> str:
+    """A section whose text opens under its heading; `brief` says what is in it. What is due is open."""
+    values = {"title": title, "id": id, "brief": brief, "due": due, "content": content}
+    _note_section(context, id, title, brief if due else "")
+    return render(context, "fold", values | {"open": due or opened})
+
+
+@register.simple_block_tag(takes_context=True)
+def on_this_page(context: Context, content: str) -> str:
+    """The sections within, and before them a list that leads to each and says what is due in it."""
+    noted = context.render_context.get("sections_noted", [])
+    return render(context, "on_this_page", {"sections": noted, "content": content})
+
+
+def _note_section(context: Context, id: str, title: Any, due: Any = "") -> None:
+    noted = context.render_context.get("sections_noted")
+    if noted is None:
+        noted = context.render_context["sections_noted"] = []
+    noted.append({"id": id, "title": title, "due": due})
 
 
 @register.simple_block_tag
@@ -334,13 +359,17 @@ def table(context: Context, table: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def panels(context: Context, place: str, obj: Any) -> str:
+def panels(context: Context, place: str, obj: Any, fold: bool = False) -> str:
+    """What upper floors show of the object; folded, with what is due first, where a page has many of them."""
     request = context["request"]
+    found = panel_registry.panels_for(place, request, obj)
     shown = []
-    for panel in panel_registry.panels_for(place, request, obj):
+    for panel in sorted(found, key=lambda each: not each.is_due) if fold else found:
         body = render_to_string(panel.template, dict(panel.context), request=request)
-        shown.append({"title": panel.title, "id": slugify(str(panel.title)) or "panel", "body": body})
-    return render(context, "panels", {"panels": shown})
+        values = {"title": panel.title, "id": slugify(str(panel.title)) or "panel", "body": body}
+        shown.append(values | {"brief": panel.brief, "due": panel.is_due})
+        _note_section(context, f"panel-{values['id']}", panel.title, panel.brief if panel.is_due else "")
+    return render(context, "panels", {"panels": shown, "fold": fold})
 
 
 @register.simple_tag(takes_context=True)
