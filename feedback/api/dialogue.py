@@ -9,10 +9,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from feedback.models import Campaign, Complaint
+from feedback.models import Campaign, Complaint, Consultation
 from feedback.selectors import complaints
+from feedback.selectors.consultations import listed, with_everything
 from feedback.selectors.outcomes import outcomes_of
 from feedback.tables.complaints import ComplaintFilter
+from feedback.tables.consultations import ConsultationFilter
+from iqas.core.access import allowed
 from iqas.core.rest import ApiView, ListView, Shape, operation, tagged
 from iqas.core.views import Access
 
@@ -94,3 +97,62 @@ class ComplaintView(ApiView):
         if found is None:
             raise Http404
         return tagged(Response(ComplaintRead(found).data), found.version)
+
+
+class ConsultationRow(Shape):
+    code = serializers.CharField()
+    title = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Consultation.Kind.choices)
+    held_on = serializers.DateField()
+    scope = serializers.CharField(source="scope.code")
+    partners_count = serializers.IntegerField()
+    points_count = serializers.IntegerField()
+    open_count = serializers.IntegerField(help_text="Points of which nothing came yet.")
+
+
+class PointRead(Shape):
+    id = serializers.UUIDField()
+    text = serializers.CharField()
+    criterion = serializers.CharField(source="criterion_code")
+    answer = serializers.CharField()
+    action = serializers.CharField(source="action.code", default=None, allow_null=True)
+
+
+class ConsultationRead(Shape):
+    code = serializers.CharField()
+    title = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Consultation.Kind.choices)
+    held_on = serializers.DateField()
+    scope = serializers.CharField(source="scope.code")
+    edition = serializers.CharField(source="edition.code", default=None, allow_null=True)
+    participants = serializers.CharField()
+    summary = serializers.CharField()
+    partners = serializers.SerializerMethodField()
+    points = PointRead(many=True)
+    revision = serializers.IntegerField(source="version")
+
+    def get_partners(self, consultation: Any) -> list[str]:
+        return [partner.code for partner in consultation.partners.all()]
+
+
+class ConsultationList(ListView):
+    access = Access("permission", "consultation.view")
+    serializer_class = ConsultationRow
+    filterset_class = ConsultationFilter
+
+    def rows(self) -> Any:
+        return listed(self.request.user).order_by("-held_on", "-code")
+
+    @operation("consultation_list", answer=ConsultationRow(many=True))
+    def get(self, request: Request) -> Response:
+        return self.answered(request)
+
+
+class ConsultationView(ApiView):
+    access = Access("permission", "consultation.view")
+
+    @operation("consultation_read", answer=ConsultationRead)
+    def get(self, request: Request, code: str) -> Response:
+        self.found(Consultation, "consultation.view", code=code)
+        found = with_everything(allowed(request.user, "consultation.view")).get(code=code)
+        return tagged(Response(ConsultationRead(found).data), found.version)

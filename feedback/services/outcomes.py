@@ -82,7 +82,7 @@ def change_outcome(
     """
     locked = _locked(actor, "outcome.edit", outcome)
     claim(locked, seen)
-    before = {name: getattr(locked, name) or "" for name in TEXTS}
+    before = {name: _text(locked, name) for name in TEXTS}
     changed = {name for name in TEXTS if name in texts and texts[name].strip() != before[name]}
     if locked.published_at and (changed & set(PROMISE) or item_code != locked.item_code):
         raise RuleViolation("outcome-published", _("It was published: what was promised stays as it is."))
@@ -117,7 +117,7 @@ def publish_outcomes(*, actor: Any, campaign: Campaign) -> int:
     waiting = list(locked.outcomes.select_for_update().filter(published_at=None))
     if not waiting:
         raise RuleViolation("outcome-nothing", _("There is nothing new to publish."))
-    if any(not one.we_will_es for one in waiting):  # type: ignore[attr-defined]
+    if any(not _text(one, "we_will_es") for one in waiting):
         raise RuleViolation("outcome-incomplete", _("One of them does not say what will be done."))
     is_first = not locked.outcomes.filter(told_at__isnull=False).exists()
     now = clock.now()
@@ -149,7 +149,7 @@ def publish_done(*, actor: Any, outcome: Outcome, seen: int) -> int:
         raise RuleViolation("outcome-unpublished", _("What was promised is published first."))
     if locked.done_published_at is not None:
         raise RuleViolation("done-published", _("It was published: what was done stays as it is."))
-    if not locked.we_did_es:  # type: ignore[attr-defined]
+    if not _text(locked, "we_did_es"):
         raise RuleViolation("done-missing", _("Write what was done."))
     if not are_actions_finished(locked):
         raise RuleViolation("actions-open", _("Not all of its improvement actions are done."))
@@ -218,6 +218,11 @@ def _locked(actor: Any, action: str, outcome: Outcome) -> Outcome:
     return locked
 
 
+def _text(outcome: Outcome, name: str) -> str:
+    """A column of one language."""
+    return getattr(outcome, name) or ""
+
+
 def _set(outcome: Outcome, texts: Mapping[str, str], item_code: str) -> None:
     for name, text in texts.items():
         if name not in TEXTS:
@@ -227,7 +232,7 @@ def _set(outcome: Outcome, texts: Mapping[str, str], item_code: str) -> None:
                 "outcome-long", _("At most %(most)s characters.") % {"most": LONGEST}, field=name
             )
         setattr(outcome, name, text.replace("\x00", "").strip())
-    if not outcome.you_said_es:  # type: ignore[attr-defined]
+    if not _text(outcome, "you_said_es"):
         raise RuleViolation("outcome-said", _("Write what was said."), field="you_said_es")
     items = Item.objects.filter(version_id=outcome.campaign.questionnaire_version_id, code=item_code)
     if item_code and not items.exists():

@@ -65,6 +65,7 @@ MENU: tuple[tuple[Any, tuple[Place, ...]], ...] = (
             Place(_("Results"), "feedback:result-list", "chart"),
             Place(_("Rounds of surveys"), "feedback:round-list", "calendar"),
             Place(_("Review of comments"), "feedback:comment-queue", "edit"),
+            Place(_("Meetings and interviews"), "feedback:consultation-list", "people"),
             Place(_("Complaints and suggestions"), "feedback:complaint-list", "bell"),
             Place(_("Questionnaires"), "feedback:questionnaire-list", "file"),
         ),

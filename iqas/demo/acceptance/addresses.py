@@ -139,6 +139,12 @@ BY_PREFIX: dict[str, Values] = {
         "item": "R01",
     },
     "api:feedback:complaint-": lambda o: {"code": o.more["complaint"].code},
+    "api:feedback:consultation-": lambda o: {"code": o.more["consultation"].code},
+    "feedback:consultation-": lambda o: {"code": o.more["consultation"].code},
+    "feedback:point-": lambda o: {
+        "code": o.more["consultation"].code,
+        "pk": str(o.more["consultation"].points.get().pk),
+    },
     "feedback:outcome-": lambda o: {"pk": str(o.more["outcome"].pk)},
     "feedback:round-": lambda o: {"code": o.more["round"].code, "edition": o.running.code},
     "feedback:rule-": lambda o: {"code": o.more["rule"].code},

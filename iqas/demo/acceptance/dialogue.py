@@ -1,13 +1,13 @@
-"""What follows from answers: reviewed comments with a theme and a teacher's reply, a complaint, an answer to the results. With a canary in every text."""
+"""What follows from answers: reviewed comments with a theme and a teacher's reply, a complaint, an answer to the results, minutes. With a canary in every text."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from feedback.models import Comment
+from feedback.models import Comment, Consultation
 from feedback.selectors.comments import seen_of
 from feedback.selectors.replies import seen_of as replies_seen
-from feedback.services import comments, complaints, outcomes, replies, themes
+from feedback.services import comments, complaints, consultations, outcomes, replies, themes
 from iqas.core import clock
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def build_dialogue(objects: Objects, hands: Hands) -> dict[str, Any]:
         "reply": _reply(objects, hands, canary, first),
         "complaint": complaint,
         "outcome": outcome,
+        "consultation": _consultation(objects, hands, canary),
     }
 
 
@@ -65,3 +66,28 @@ def _reply(objects: Objects, hands: Hands, canary: Any, comment: Comment) -> Any
     text = canary("reply", "text")
     replies.answer(link=link, seen=replies_seen(link), to_all=text, to_each={comment.pk: text})
     return link.replies.get(comment=None)
+
+
+def _consultation(objects: Objects, hands: Hands, canary: Any) -> Consultation:
+    consultation = consultations.create_consultation(
+        actor=hands.writer,
+        kind="meeting",
+        title=canary("consultation", "title"),
+        held_on=clock.today(),
+        scope=objects.microcredential.scope,
+        edition=objects.finished,
+        participants=canary("consultation", "participants"),
+        summary=canary("consultation", "summary"),
+        evidence=objects.evidence_version,
+        partners=[objects.more["partner"]],
+    )
+    consultations.save_point(
+        actor=hands.writer,
+        consultation=consultation,
+        seen=consultation.version,
+        text=canary("point", "text"),
+        criterion_code="D.1",
+        answer=canary("point", "answer"),
+        action=objects.action,
+    )
+    return Consultation.objects.get(pk=consultation.pk)
