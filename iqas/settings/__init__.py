@@ -320,6 +320,9 @@ SPECTACULAR_SETTINGS = {
         "TeacherRole": "microcredentials.models.Teacher.Role",
         "ParticipationRole": "microcredentials.models.Participation.Role",
         "KindOfChange": "microcredentials.models.Change",
+        "ComplaintState": "feedback.models.Complaint.State",
+        "ComplaintKind": "feedback.models.Complaint.Kind",
+        "ConsultationKind": "feedback.models.Consultation.Kind",
     },
 }
 
