@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from django.db.models import Q
+
 from feedback.anonymity.drafts import decrypt_draft
 from feedback.anonymity.installed import installed_ring, ring_for_visits
 from feedback.anonymity.keys import KeyRing
@@ -20,7 +22,9 @@ from feedback.anonymity.tokens import (
 )
 from feedback.answer_sheet import AnswerSheet, asked, read_draft
 from feedback.models import Campaign, Draft, Invitation, Item, Receipt, Section
+from feedback.targets import TargetKind
 from iqas.core import clock
+from microcredentials.models import Edition
 
 _TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}")
 
@@ -130,6 +134,24 @@ def progress_of(visit: Visit, screens: tuple[Screen, ...]) -> Progress:
     items = [item for screen in screens for item in screen.items]
     page = min(max(int(content.get("page", 1)), 1), len(screens))
     return Progress(read_draft(items, content), page, begun=True)
+
+
+def names_to_mind(campaign: Campaign) -> list[str]:
+    """Those who teach what the campaign asks about: one is asked once more before one names them. One statement."""
+    about = (
+        Q(pk=campaign.edition_id)
+        if campaign.target_kind == TargetKind.EDITION
+        else Q(pooled_campaigns=campaign)
+    )
+    rows = Edition.objects.filter(about).order_by()
+    told = rows.values_list(
+        "teachers",
+        "version__responsible_name",
+        "version__responsible_teacher__name",
+        "version__teachers__name",
+    )
+    names = {name for lines, *others in told for name in (*(lines or "").splitlines(), *others) if name}
+    return sorted(name.strip() for name in names if name.strip())
 
 
 def receipt_is_counted(typed: str) -> bool:

@@ -22,6 +22,7 @@ from feedback.models import Campaign, QuestionnaireVersion
 from feedback.selectors.readers import readers_of
 from feedback.selectors.survey import Screen, screens_of, shown_screens
 from feedback.selectors.thresholds import least_threshold
+from feedback.views.naming import AS_IS, Naming, naming_context, namings_of
 from feedback.views.questionnaires import version_of
 from feedback.views.questions import questions_of
 from feedback.views.respondent import begin_context, render_survey
@@ -41,6 +42,7 @@ class Stage:
     sheet: AnswerSheet
     page: int
     problems: Sequence[Problem] = ()
+    namings: Sequence[Naming] = ()
 
 
 @page("questionnaire.view", methods=WRITE)
@@ -76,7 +78,7 @@ def _begin(request: HttpRequest, campaign: Campaign, screens: tuple[Screen, ...]
 
 def _answer(request: HttpRequest, campaign: Campaign, screens: tuple[Screen, ...]) -> HttpResponse:
     sheet = read_draft([item for screen in screens for item in screen.items], _carried(request))
-    page, going_on = _number(request.POST.get("page", "")), "go" in request.POST
+    page, going_on = _number(request.POST.get("page", "")), bool({"go", AS_IS} & request.POST.keys())
     shown = shown_screens(screens, sheet)
     if page not in shown:
         return _section(request, campaign, Stage(shown, sheet, min(shown)))
@@ -90,6 +92,8 @@ def _answer(request: HttpRequest, campaign: Campaign, screens: tuple[Screen, ...
         problems = [Problem(asked[0], _("Answer at least one question before you send."))]
     if problems:
         return _section(request, campaign, Stage(shown, sheet, page, problems))
+    if going_on and (namings := namings_of(asked, answered.comments, (), request.POST)):
+        return _section(request, campaign, Stage(shown, sheet, page, (), namings))
     if going_on and is_last:
         return render_survey(request, "preview_end.html", _around(campaign))
     shown = shown_screens(screens, sheet)
@@ -115,8 +119,9 @@ def _section(request: HttpRequest, campaign: Campaign, stage: Stage) -> HttpResp
         ),
         "has_errors": bool(stage.problems),
         "carried": json.dumps(stage.sheet.as_json()),
+        **naming_context(stage.namings, request.POST),
     }
-    status = 422 if stage.problems else 200
+    status = 422 if stage.problems or stage.namings else 200
     return render_survey(request, "preview_answer.html", _around(campaign) | context, status=status)
 
 

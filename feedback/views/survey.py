@@ -22,6 +22,7 @@ from feedback.selectors.survey import (
     Visit,
     campaign_of_open_code,
     find_visit,
+    names_to_mind,
     progress_of,
     receipt_is_counted,
     screens_of,
@@ -30,6 +31,7 @@ from feedback.selectors.survey import (
 )
 from feedback.services.invitations import stop_mails
 from feedback.services.submission import clear_draft, save_draft, submit
+from feedback.views.naming import Naming, naming_context, namings_of
 from feedback.views.questions import questions_of
 from feedback.views.respondent import (
     REASON,
@@ -191,6 +193,10 @@ def _take_page(place: Place, progress: Progress) -> HttpResponse:
         problems = [Problem(place.items[0], _("Answer at least one question before you send."))]
     if problems:
         return _section(place, sheet, problems)
+    if going_on and answered.comments:
+        names = names_to_mind(place.visit.campaign)
+        if namings := namings_of(place.items, answered.comments, names, place.posted):
+            return _section(place, sheet, [], namings)
     if going_on and place.is_last:
         return _send(place, sheet)
     return _move(place, sheet, going_on=going_on)
@@ -233,7 +239,9 @@ def _send(place: Place, sheet: AnswerSheet) -> HttpResponse:
     return render_survey(place.request, "survey_sent.html", context)
 
 
-def _section(place: Place, sheet: AnswerSheet, problems: Sequence[Problem]) -> HttpResponse:
+def _section(
+    place: Place, sheet: AnswerSheet, problems: Sequence[Problem], namings: Sequence[Naming] = ()
+) -> HttpResponse:
     context = {
         "campaign": place.visit.campaign,
         "section": place.shown[place.page].section,
@@ -244,8 +252,9 @@ def _section(place: Place, sheet: AnswerSheet, problems: Sequence[Problem]) -> H
         "questions": questions_of(place.items, sheet, place.posted, problems, _readers(place)),
         "has_errors": bool(problems),
         "interface_languages": settings.INTERFACE_LANGUAGES,
+        **naming_context(namings, place.posted),
     }
-    status = 422 if problems and place.request.method == "POST" else 200
+    status = 422 if (problems or namings) and place.request.method == "POST" else 200
     response = render_survey(place.request, "survey_answer.html", context, status=status)
     return keep_cookie(response, place.visit)
 
