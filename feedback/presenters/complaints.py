@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.models import Complaint
-from feedback.selectors.complaints import WAITING, AnswerTimes, comment_of
+from feedback.selectors.complaints import WAITING, AnswerTimes, comment_of, is_case
 from feedback.tables.complaints import TONES
 from iqas.core import clock
 from iqas.core.access import can
@@ -56,7 +56,7 @@ def detail(user: Any, complaint: Complaint) -> dict[str, Any]:
         "may_edit": bool(can(user, "complaint.edit", complaint)),
         "may_take_up": may_answer and complaint.state == Complaint.State.RECEIVED,
         "may_answer": may_answer,
-        "is_case": complaint.channel == Complaint.Channel.SURVEY and complaint.is_urgent,
+        "is_case": is_case(complaint),
         "case_url": case_url,
         "entries": history_entries(complaint, SENTENCES, FIELDS),
     }

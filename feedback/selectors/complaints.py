@@ -20,6 +20,7 @@ WAITING = (Complaint.State.RECEIVED, Complaint.State.IN_PROGRESS)
 WORKING_DAYS = 20  # RD 951/2005 art. 16.1
 URGENT_WORKING_DAYS = 2
 WEEKEND = 5
+CASE_KEY_VERSION = 5  # a name-based UUID
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,14 @@ def case_key(comment: UUID) -> UUID:
     return uuid5(comment, "urgent")
 
 
+def is_case(complaint: Complaint) -> bool:
+    """Whether an urgent comment opened it. Keys of others are random."""
+    return complaint.pk.version == CASE_KEY_VERSION
+
+
 def comment_of(complaint: Complaint) -> Comment | None:
     """The comment that opened a case, where one did; the text of such a case is the code of its campaign."""
-    if complaint.channel != Complaint.Channel.SURVEY or not complaint.is_urgent:
+    if not is_case(complaint):
         return None
     flagged = Comment.objects.filter(is_urgent=True, campaign__code=complaint.text).select_related("campaign")
     return next((one for one in flagged if case_key(one.pk) == complaint.pk), None)

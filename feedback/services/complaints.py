@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback.anonymity.addresses import decrypt_address, encrypt_address
 from feedback.anonymity.installed import installed_ring, ring_for_new_links
 from feedback.models import Comment, Complaint
-from feedback.selectors.complaints import WAITING, case_key, due_day, safeguarding_address
+from feedback.selectors.complaints import WAITING, case_key, due_day, is_case, safeguarding_address
 from feedback.selectors.survey import links_exist
 from iqas.core import clock
 from iqas.core.access import require
@@ -46,6 +46,7 @@ FIELDS = (
     "is_urgent",
 )
 LATER = (*FIELDS, "responsible", "action")
+OF_THE_COMMENT = ("kind", "channel", "scope", "edition", "text", "is_urgent")
 
 
 @transaction.atomic
@@ -79,12 +80,14 @@ def send_in(*, kind: str, scope: Scope, text: str, email: str = "", is_urgent: b
 def change_complaint(*, actor: Any, complaint: Complaint, seen: int, **given: Any) -> Complaint:
     """Correct what was written down, name who is responsible, link the action that follows. Refuses `StaleVersion`,
 
-    `complaint-over` (answered: it stays as it is but for its action) and what `receive` refuses.
+    `complaint-over` (answered: it stays as it is but for its action), `complaint-case` (of a comment) and what `receive` refuses.
     """
     locked = _locked(actor, "complaint.edit", complaint)
     claim(locked, seen)
     if locked.state not in WAITING and set(given) - {"action"}:
         raise RuleViolation("complaint-over", _("It was answered: only its improvement action can change."))
+    if is_case(locked) and set(given) & set(OF_THE_COMMENT):
+        raise RuleViolation("complaint-case", _("It is the case of a comment: what it is about stays."))
     before = _told(locked)
     _set(locked, given)
     require(actor, "complaint.edit", locked)
@@ -242,7 +245,8 @@ def _add(actor: Any, complaint: Complaint, sender: str, language: str) -> Compla
     complaint.code = next_code("Q", width=4)
     complaint.due_on = complaint.due_on or due_day(complaint.received_on, urgent=complaint.is_urgent)
     if sender:
-        ring = ring_for_new_links(links_exist=links_exist())
+        in_use = links_exist() or Complaint.objects.filter(sender_enc__isnull=False).exists()
+        ring = ring_for_new_links(links_exist=in_use)
         complaint.sender_enc = encrypt_address(ring, f"{language[:2]} {sender}", complaint.pk)
     complaint.save(force_insert=True)
     record(

@@ -77,9 +77,13 @@ def complaint_edit(request: HttpRequest, code: str) -> HttpResponse:
     form = ComplaintForm(
         posted(request), user=request.user, is_new=False, initial=ComplaintForm.initial_of(complaint)
     )
+    kept = set(form.fields)
+    if selectors.is_case(complaint):
+        kept -= set(complaints.OF_THE_COMMENT)
     if complaint.state not in selectors.WAITING:
-        for name in set(form.fields) - {"seen_version", "action"}:
-            del form.fields[name]
+        kept &= {"seen_version", "action"}
+    for name in set(form.fields) - kept:
+        del form.fields[name]
 
     def save() -> None:
         seen = form.cleaned_data["seen_version"]

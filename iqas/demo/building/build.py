@@ -15,6 +15,7 @@ from iqas.demo import content
 from iqas.demo.building.actions import build_actions
 from iqas.demo.building.approval import Approvals, build_revisions
 from iqas.demo.building.catalogue import build_catalogue
+from iqas.demo.building.dialogue import answer_what_was_said, plan_dialogue
 from iqas.demo.building.documents import ask_for_documents
 from iqas.demo.building.evidence import Documents
 from iqas.demo.building.judgement import build_judgement
@@ -45,6 +46,8 @@ def build(today: dt.date) -> bool:
         live_three_years(World(today), told)
     settle()
     world = World.found(today, told)
+    with transaction.atomic():
+        answer_what_was_said(world, content.dialogue())
     set_targets_and_measure(world)
     with transaction.atomic():
         build_judgement(world, content.self_assessment())
@@ -64,5 +67,6 @@ def live_three_years(world: World, told: content.OrganisationContent) -> None:
     documents.of_units(told_of_itself.evidence)
     build_actions(world, told_of_itself.actions)
     build_partners(world, content.partners(), credentials)
+    plan_dialogue(world, content.dialogue())
     ask_for_documents(world)
     world.live_through()

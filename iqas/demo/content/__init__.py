@@ -225,6 +225,63 @@ class PartnersContent(Strict):
     pathways: list[PathwayContent]
 
 
+class ThemeContent(Strict):
+    """A theme and the words by which a reviewer recognises it."""
+
+    name: str
+    words: list[str]
+
+
+class PointContent(Strict):
+    text: str
+    criterion: str
+    answer: str
+
+
+class ConsultationContent(Strict):
+    """`partners` are names in the register."""
+
+    scope: str
+    kind: str
+    title: str
+    age: int
+    partners: list[str]
+    participants: list[str]
+    summary: str
+    points: list[PointContent]
+
+
+class ComplaintContent(Strict):
+    """`taken` are the days until its answer, where it has one."""
+
+    scope: str
+    kind: str
+    channel: str
+    age: int
+    criterion: str
+    text: str
+    answer: str
+    taken: int
+
+
+class OutcomeContent(Strict):
+    you_said_es: str
+    you_said_en: str
+    we_will_es: str
+    we_will_en: str
+
+
+class DialogueContent(Strict):
+    themes: list[ThemeContent]
+    consultations: list[ConsultationContent]
+    complaints: list[ComplaintContent]
+    outcomes: list[OutcomeContent]
+
+
+def dialogue() -> DialogueContent:
+    return _read("dialogue", DialogueContent)
+
+
 def organisation() -> OrganisationContent:
     return _read("university", OrganisationContent)
 

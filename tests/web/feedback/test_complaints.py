@@ -199,6 +199,9 @@ def test_an_urgent_comment_becomes_a_case_for_the_named_person(
     assert "CANARY" not in str(told.body)
     client = client_for(officer)
     assert_shows(client.get(case.get_absolute_url(), headers=EN), "Read the comment", "I am looking into it")
+    edit = reverse("feedback:complaint-edit", args=[case.code])
+    assert_hides(client.get(edit), 'name="text"', 'name="scope"')
+    refused("complaint-case", complaints.change_complaint, actor=officer, complaint=case, seen=1, text="x")
     assert client_for(coordinator).get(case.get_absolute_url()).status_code == 404
     with pytest.raises(AccessDenied):
         complaints.take_up(actor=coordinator, complaint=case, seen=case.version)
