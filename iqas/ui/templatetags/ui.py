@@ -366,7 +366,11 @@ def panels(context: Context, place: str, obj: Any, fold: bool = False) -> str:
     shown = []
     for panel in sorted(found, key=lambda each: not each.is_due) if fold else found:
         body = render_to_string(panel.template, dict(panel.context), request=request)
-        values: dict[str, Any] = {"title": panel.title, "id": slugify(str(panel.title)) or "panel", "body": body}
+        values: dict[str, Any] = {
+            "title": panel.title,
+            "id": slugify(str(panel.title)) or "panel",
+            "body": body,
+        }
         shown.append(values | {"brief": panel.brief, "due": panel.is_due})
         _note_section(context, f"panel-{values['id']}", panel.title, panel.brief if panel.is_due else "")
     return render(context, "panels", {"panels": shown, "fold": fold})
