@@ -43,7 +43,7 @@ class CommentQueueTable(lists.Table):
 class CommentQueueFilter(lists.FilterSet):
     q = lists.Search(fields=("sort_title", "code"))
     review = django_filters.ChoiceFilter(
-        label=_("Review"),
+        label=_("State of the review"),
         choices=((OPEN, _("open")), (CLOSED, _("closed")), (URGENT, _("with urgent comments"))),
         method="by_review",
     )

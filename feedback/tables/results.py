@@ -23,7 +23,9 @@ class ResultTable(lists.Table):
         linkify=("feedback:campaign-results", {"code": tables.A("code")}),
         attrs=lists.WIDE,
     )
-    target_kind = lists.Column(order_by="edition__code", verbose_name=_("Asked about"), attrs=lists.UNBROKEN)
+    target_kind = lists.Column(
+        order_by="edition__code", verbose_name=_("Asked about"), visible=False
+    )  # for exports: on the page the title says it
     year_code = lists.Column(verbose_name=_("Academic year"), attrs=lists.UNBROKEN)
     questionnaire = lists.Column(
         accessor="questionnaire_version__questionnaire__code", verbose_name=_("Questionnaire")

@@ -61,13 +61,18 @@ MENU: tuple[tuple[Any, tuple[Place, ...]], ...] = (
             Place(_("Partners"), "microcredentials:partner-list", "globe"),
             Place(_("Pathways"), "microcredentials:pathway-list", "steps"),
             Place(_("Learner register"), "microcredentials:learner-list", "user"),
+        ),
+    ),
+    (
+        _("Listening"),
+        (
             Place(_("Surveys"), "feedback:campaign-list", "people"),
-            Place(_("Results"), "feedback:result-list", "chart"),
             Place(_("Rounds of surveys"), "feedback:round-list", "calendar"),
-            Place(_("Review of comments"), "feedback:comment-queue", "edit"),
-            Place(_("Meetings and interviews"), "feedback:consultation-list", "people"),
-            Place(_("Complaints and suggestions"), "feedback:complaint-list", "bell"),
             Place(_("Questionnaires"), "feedback:questionnaire-list", "file"),
+            Place(_("Results"), "feedback:result-list", "chart"),
+            Place(_("Review of comments"), "feedback:comment-queue", "edit"),
+            Place(_("Complaints and suggestions"), "feedback:complaint-list", "bell"),
+            Place(_("Meetings and interviews"), "feedback:consultation-list", "people"),
         ),
     ),
     (
