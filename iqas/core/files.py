@@ -34,6 +34,7 @@ OFFICE = {
 }
 IMAGES = {".png": ("image/png", b"\x89PNG\r\n\x1a\n"), ".jpg": ("image/jpeg", b"\xff\xd8\xff")}
 TEXTS = {".csv": "text/csv", ".txt": "text/plain", ".json": "application/json"}
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 BINARY_STARTS = (
     b"MZ",
     b"\x7fELF",
@@ -192,6 +193,8 @@ def _wrong_kind(allow: frozenset[str]) -> RuleViolation:
 
 
 def _is_text(start: bytes) -> bool:
+    if start[:2] in UTF16_MARKS:  # as spreadsheet programs write "Unicode text"
+        start = start.decode("utf-16", errors="ignore").encode()
     start = start.removeprefix(b"\xef\xbb\xbf")
     if b"\x00" in start or re.match(rb"\s*(<!doctype|<html|<svg|<\?xml|<script)", start, re.IGNORECASE):
         return False

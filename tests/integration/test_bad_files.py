@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+import time
 import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from django.urls import reverse
 from feedback.models import Campaign, Response
 from feedback.services.importing import import_responses
 from iqas.core.models import AuditEvent
+from iqas.jobs.runner import perform_here
 from microcredentials.models import Edition, Enrolment, Learner, MicroCredential, Partner
 from microcredentials.services.catalogue_import import import_catalogue
 from microcredentials.services.enrolment_import import import_enrolments
@@ -254,3 +257,193 @@ def test_markup_in_a_cell_never_reaches_a_page(make: Any, tmp_path: Path, client
         for page in (answer, client.get(reverse(shown))):
             body = text_of(page)
             assert not re.search(r"<script>alert|<img src=x", body)
+
+
+# --- what people send, by the page and by the command ------------------------------------------------
+
+
+def rezipped(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with `change` made to its texts and to its sheet."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy,
+    ):
+        for each in source.infolist():
+            body = source.read(each)
+            is_text = each.filename.endswith(("sheet1.xml", "sharedStrings.xml"))
+            copy.writestr(each.filename, change(body) if is_text else body)
+    return target.getvalue()
+
+
+def bomb(importer: Importer) -> bytes:
+    """A workbook whose texts alone unpack to more than anybody's memory should hold."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(importer, importer.good))) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy,
+    ):
+        for each in source.infolist():
+            if each.filename != "xl/sharedStrings.xml":
+                copy.writestr(each.filename, source.read(each))
+        with copy.open("xl/sharedStrings.xml", "w") as part:
+            for _megabyte in range(70):
+                part.write(b"a" * 1_000_000)
+    return target.getvalue()
+
+
+def lying_bomb(importer: Importer) -> bytes:
+    """A sheet of many megabytes, of which the directory of the file says that it is small."""
+    rows = b"<row/>" * 10_000_000
+    content = rezipped(
+        workbook(importer, importer.good), lambda part: part.replace(b"</sheetData>", rows + b"</sheetData>")
+    )
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        true = archive.getinfo("xl/worksheets/sheet1.xml").file_size
+    assert true > 60_000_000
+    return content.replace(true.to_bytes(4, "little"), (70_000).to_bytes(4, "little"))
+
+
+def entities(importer: Importer) -> bytes:
+    """Entities that stand for entities that stand for entities: a billion laughs."""
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    doctype = f'<!DOCTYPE x [<!ENTITY l0 "ha">{laughs}]><worksheet'.encode()
+    return rezipped(workbook(importer, importer.good), lambda part: part.replace(b"<worksheet", doctype, 1))
+
+
+def merged_header(importer: Importer) -> bytes:
+    return workbook(importer, importer.good, change=lambda sheet: sheet.merge_cells("A1:B1"))
+
+
+def uncalculated(importer: Importer) -> bytes:
+    return workbook(importer, with_cell(importer, importer.number, "=SUM(A1:A9)"))
+
+
+def ten_megabytes(importer: Importer) -> bytes:
+    return text_file(importer, with_cell(importer, importer.text, "x" * 10_000_000))
+
+
+def ten_megabytes_of_a_workbook(importer: Importer) -> bytes:
+    return rezipped(
+        workbook(importer, with_cell(importer, importer.text, "CELDA")),
+        lambda part: part.replace(b"CELDA", b"x" * 10_000_000),
+    )
+
+
+def wrong_encoding(importer: Importer) -> bytes:
+    return text_file(importer, importer.good, encoding="utf-16")[2:]  # without its mark
+
+
+HOSTILE: list[Callable[[Importer], bytes]] = [
+    merged_header,
+    uncalculated,
+    ten_megabytes,
+    ten_megabytes_of_a_workbook,
+    wrong_encoding,
+    entities,
+    bomb,
+    lying_bomb,
+]
+BROUGHT = [catalogue, enrolments, partners]
+COMMANDS = {
+    "catalogue": ("import_catalogue", "--drafts"),
+    "enrolments": ("import_enrolments",),
+    "partners": ("import_partners",),
+}
+SECONDS = 30  # of the processor, watched over, which makes it several times slower
+
+
+def name_of(content: bytes) -> str:
+    return "lista.xlsx" if content.startswith(b"PK") else "lista.csv"
+
+
+@pytest.fixture
+def bounded() -> Iterator[None]:
+    """What comes in between takes neither the machine's memory nor a person's patience."""
+    began = time.process_time()
+    tracemalloc.start()
+    yield
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * MOST_MEMORY, peak
+    assert time.process_time() - began < SECONDS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("make", BROUGHT, ids=lambda one: one.__name__)
+def test_a_hostile_file_is_refused_in_words_on_the_page(
+    make: Any, hostile: Any, tmp_path: Path, client_for: Any, settings: Any
+) -> None:
+    settings.IMPORT_REQUEST_BYTES = 1_000_000_000  # no worker in between: the page itself has to stand it
+    settings.IMPORT_REQUEST_ROWS = 1_000_000
+    importer = make(tmp_path)
+    content = hostile(importer)
+    fields = {"drafts": "on", "centre": str(make_centre().pk)}
+    client = client_for(make_staff("quality_officer"))
+    before = stored()
+    page = uploaded(client, reverse(PAGES[make.__name__][0]), content, name_of(content), **fields)
+    assert page.status_code in (200, 422)
+    assert stored() == before
+    if page.status_code == 422:
+        assert page.context["form"].errors
+    else:
+        assert page.context["rejected"]
+        assert not page.context["may_confirm"]
+        assert all(message.strip() for row in page.context["rejected"] for _h, message in row.errors)
+        refused = client.post(reverse("microcredentials:import-confirm", args=[page.context["job"].pk]))
+        assert refused.status_code == 409
+    assert stored() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("make", BROUGHT, ids=lambda one: one.__name__)
+def test_a_hostile_file_is_refused_in_words_by_the_command(
+    make: Any, hostile: Any, tmp_path: Path, request: Any
+) -> None:
+    importer = make(tmp_path)
+    content = hostile(importer)
+    path = tmp_path / name_of(content)
+    path.write_bytes(content)
+    before, out = stored(), io.StringIO()
+    command, *options = COMMANDS[make.__name__]
+    request.getfixturevalue("bounded")
+    with pytest.raises(SystemExit) as ended:
+        call_command(command, str(path), "--json", *options, stdout=out)
+    assert ended.value.code == 1
+    answer = json.loads(out.getvalue())
+    assert (answer["created"], answer["updated"]) == (0, 0)
+    assert answer["rejected"]
+    assert all(error["message"].strip() and error["code"] for error in answer["rejected"])
+    assert stored() == before
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("make", BROUGHT, ids=lambda one: one.__name__)
+def test_every_usual_encoding_is_read_on_the_page(
+    make: Any, encoding: str, tmp_path: Path, client_for: Any
+) -> None:
+    importer = make(tmp_path)
+    content = text_file(importer, importer.good, encoding=encoding)
+    fields = {"drafts": "on", "centre": str(make_centre().pk)}
+    page = uploaded(
+        client_for(make_staff("quality_officer")), reverse(PAGES[make.__name__][0]), content, **fields
+    )
+    assert (page.status_code, page.context["report"]["created"]) == (200, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", BROUGHT, ids=lambda one: one.__name__)
+def test_many_empty_rows_are_left_to_a_job_and_cost_nothing(
+    make: Any, tmp_path: Path, client_for: Any
+) -> None:
+    importer = make(tmp_path)
+    content = padded(workbook(importer, importer.good), MANY_EMPTY)
+    fields = {"drafts": "on", "centre": str(make_centre().pk)}
+    client = client_for(make_staff("quality_officer"))
+    job = uploaded(client, reverse(PAGES[make.__name__][0]), content, "lista.xlsx", **fields).context["job"]
+    assert job.state == "queued"
+    perform_here(job.pk)
+    page = client.get(job.about_url)
+    assert (page.context["report"]["rows"], page.context["report"]["created"]) == (1, 1)
