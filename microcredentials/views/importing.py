@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from iqas.core.access import allowed, require
@@ -76,6 +76,8 @@ def import_detail(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """How far it is, then its report; of a dry run that rejects nothing, the button that imports the same file."""
     job = get_visible_or_404(request.user, Job, "job.view", pk=pk, kind__in=intake.KINDS)
     marked_seen(request.user, job)
+    if request.htmx and job.is_over:  # type: ignore[attr-defined]
+        return HttpResponse(headers={"HX-Refresh": "true"})  # its heading says something else now
     return render(request, "microcredentials/import_detail.html", import_page(request.user, job))
 
 

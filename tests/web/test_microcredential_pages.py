@@ -358,8 +358,11 @@ class TestImportPage:
                 page, f'hx-get="{url("import-detail", job.pk)}"', reverse("jobs:job-cancel", args=[job.pk])
             )
             assert not MicroCredential.objects.exists()
+            address, polling = url("import-detail", job.pk), {"HX-Request": "true"}
+            assert_shows(client.get(address, headers=polling), 'id="import"')
             perform_here(job.pk)
-            page = client.get(url("import-detail", job.pk))
+            assert client.get(address, headers=polling)["HX-Refresh"] == "true"
+            page = client.get(address)
             assert page.context["report"]["created"] == 3
         assert MicroCredential.objects.count() == 3
 
