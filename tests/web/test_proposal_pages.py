@@ -338,6 +338,58 @@ class TestTwoPeople:
         assert draft.assessments.get().outcomes.count() == 2
 
 
+@pytest.mark.parametrize("way", [{}, HTMX], ids=["page", "autosave"])
+@pytest.mark.parametrize("section", [each.code for each in SECTIONS])
+def test_no_word_of_either_is_lost_whatever_two_people_write(
+    client: Any, section: str, way: dict[str, str]
+) -> None:
+    """Both change every text of the section; the second reads both, nothing is overwritten, and both may stay."""
+    version, _author = make_whole()
+    address = page_of(version, section)
+    opened = sent(client, address)
+    prose = [name for name, value in opened.items() if is_prose(name, value)]
+    first = {name: f"{opened[name]} PRIMERA-{number}" for number, name in enumerate(prose)}
+    second = {name: f"{opened[name]} SEGUNDA-{number}" for number, name in enumerate(prose)}
+    assert client.post(address, opened | first, headers=way).status_code in (200, 302)
+    told = client.post(address, opened | second, headers=way)
+    if not prose:
+        assert told.status_code in (200, 302)
+        return
+    assert told.status_code == 409
+    if way:
+        told = client.post(address, opened | second)  # the button that the refused autosave shows
+    says(
+        told, 409, *(f"PRIMERA-{n}" for n in range(len(prose))), *(f"SEGUNDA-{n}" for n in range(len(prose)))
+    )
+    stored = str(sent(client, address))
+    assert "SEGUNDA" not in stored
+    assert all(f"PRIMERA-{number}" in stored for number in range(len(prose)))
+    differences = told.context["differences"]
+    joined = {one.name for one in differences if one.can_join} - {"awarding_bodies"}  # one coordinates
+    choices = {f"choice-{one.name}": "both" if one.name in joined else "yours" for one in differences}
+    answer = client.post(address, dict_of(told.context["hidden"]) | choices)
+    assert answer.status_code == 302
+    stored = str(sent(client, address))
+    assert all(f"SEGUNDA-{number}" in stored for number in range(len(prose)))
+    for number, name in enumerate(prose):
+        if name in joined or name.partition("-")[0] in joined:
+            assert f"PRIMERA-{number}" in stored, name
+
+
+def is_prose(name: str, value: Any) -> bool:
+    """What people write, as against what they choose, count or date."""
+    own = name.rpartition("-")[2]
+    words = ("_es", "_en", "name", "need", "resources", "interest", "institution", "calendar", "places_text")
+    return isinstance(value, str) and " " in value and own.endswith(words)
+
+
+def dict_of(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found
+
+
 def test_broken_posts_are_refused_quietly(client: Any, draft: Any) -> None:
     for section in SECTIONS:
         answer = client.post(
