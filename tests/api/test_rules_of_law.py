@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
 
@@ -26,6 +27,7 @@ from tests.factories.accounts import make_staff
 from tests.factories.approval import make_submission, take_to
 from tests.factories.microcredentials import make_microcredential
 from tests.factories.organisation import make_centre
+from tests.support.pages import uploaded
 from tests.web.test_proposal_pages import sent
 
 pytestmark = pytest.mark.django_db
@@ -73,15 +75,41 @@ class Doors:
         return Refused("api", problem["code"], problem["title"], problem["article"])
 
     def imported(self, *lines: str, drafts: bool = False, about: str = "", code: str = "") -> Refused:
-        """What the import says of a file, or of one column of it, or of one rule."""
-        centre = make_centre()
+        """What the import says of a file, or of one column of it, or of one rule: by service, page and API the same."""
+        centre, content = make_centre(), "\n".join(lines).encode()
+        answers = [
+            self._by_page(centre, content, drafts=drafts),
+            self._by_api(centre, content, drafts=drafts),
+        ]
         with translation.override("en"):
             report = import_catalogue(
-                actor=self.person, file=io.BytesIO("\n".join(lines).encode()), centre=centre, drafts=drafts
-            )
-        told = report.rejected or report.notes[0].missing
-        (error,) = [error for error in told if about in ("", error.field) and code in ("", error.code)]
-        return Refused("import", error.code, str(error.message), error.article)
+                actor=self.person, file=io.BytesIO(content), centre=centre, drafts=drafts
+            ).told()
+        told = report["rejected"] or report["notes"][0]["missing"]
+        for answer in answers:
+            assert saying(answer["rejected"] or answer["notes"][0]["missing"]) == saying(told)
+        (error,) = [each for each in told if about in ("", each["field"]) and code in ("", each["code"])]
+        return Refused("import", error["code"], str(error["message"]), error["article"])
+
+    def _by_page(self, centre: Any, content: bytes, *, drafts: bool) -> Any:
+        fields = {"centre": centre.pk} | ({"drafts": "on"} if drafts else {})
+        return uploaded(self.client, reverse("microcredentials:catalogue-upload"), content, **fields).context[
+            "report"
+        ]
+
+    def _by_api(self, centre: Any, content: bytes, *, drafts: bool) -> Any:
+        sent_along = {"centre": centre.code, "drafts": str(drafts).lower(), "dry_run": "true"}
+        file = SimpleUploadedFile("lista.csv", content)
+        answer = self.call.client.post(
+            reverse("api:microcredentials:catalogue-import"), {"file": file, **sent_along}
+        ).json()
+        return answer.get("report", answer)
+
+
+def saying(errors: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    return [
+        (each["row"], each["field"], each["code"], str(each["message"]), each["article"]) for each in errors
+    ]
 
 
 @pytest.fixture

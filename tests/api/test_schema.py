@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
+from jsonschema import Draft202012Validator
 
 WRITES = ("post", "put", "patch", "delete")
 MEDIA = "application/problem+json"
@@ -29,6 +30,28 @@ def operations(schema: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
 
 def test_it_is_valid_and_gives_no_warning(tmp_path: Any) -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yml"))
+
+
+def test_every_example_is_of_the_shape_that_it_is_an_example_of(schema: Any) -> None:
+    checked = 0
+    for path, method, operation in operations(schema):
+        for told in (operation.get("requestBody", {}), *operation["responses"].values()):
+            for media in told.get("content", {}).values():
+                for example in media.get("examples", {}).values():
+                    shape = media["schema"] | {"components": schema["components"]}
+                    found = list(Draft202012Validator(shape).iter_errors(example["value"]))
+                    assert not found, (method, path, [error.message for error in found])
+                    assert set(example["value"]) <= fields_of(schema, media["schema"]), (method, path)
+                    checked += 1
+    assert checked > 10
+
+
+def fields_of(schema: Any, shape: Any) -> set[str]:
+    """The fields of a request or answer, whatever it is written as."""
+    if "$ref" in shape:
+        return fields_of(schema, schema["components"]["schemas"][shape["$ref"].rpartition("/")[2]])
+    parts = [*shape.get("oneOf", ()), *shape.get("anyOf", ()), *shape.get("allOf", ())]
+    return set(shape.get("properties", {})).union(*(fields_of(schema, part) for part in parts))
 
 
 def test_every_operation_has_a_name_of_its_own_and_its_answers(schema: Any) -> None:
