@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from feedback.answer_sheet import CANNOT_JUDGE, AnswerSheet, Posted, Problem, field_name
 from feedback.models import Item
 from feedback.selectors.readers import Readers
+from iqas.ui.tiles import row, tile
 
 SHORT_SCALE = 7  # more points than this are numbers in rows, not one tile a line
 
@@ -46,6 +49,35 @@ class Question:
     def anchor(self) -> str:
         """Id of the first input, where a link of the error summary leads."""
         return self.tiles[0].id if self.tiles else self.name
+
+    @property
+    def described_by(self) -> str:
+        """Ids of what explains it: its problem, else its help; and who reads it."""
+        first = "problem" if self.problem else "help" if self.item.help else ""
+        return " ".join(f"{self.name}-{part}" for part in (first, "readers" if self.readers else "") if part)
+
+    @property
+    def choices(self) -> SafeString:
+        """Its tiles as HTML."""
+        words = "value" if self.shape == "numbers" else "label"
+        return row(self._drawn(one, getattr(one, words)) for one in self.tiles)
+
+    @property
+    def abstention(self) -> SafeString:
+        """The tile of who cannot judge, as HTML; nothing where there is none."""
+        return self._drawn(self.aside, _("I cannot judge"), aside=True) if self.aside else SafeString("")
+
+    def _drawn(self, one: Tile, words: str, *, aside: bool = False) -> SafeString:
+        kind: Literal["radio", "checkbox"] = "checkbox" if self.shape == "boxes" else "radio"
+        return tile(
+            kind,
+            id=one.id,
+            name=self.name,
+            value=one.value,
+            words=words,
+            checked=one.checked,
+            aside=aside,
+        )
 
 
 def questions_of(
