@@ -19,6 +19,7 @@ from feedback.models import Campaign, Invitation, Item, ItemSummary
 from feedback.services import campaigns, summaries
 from iqas.core import clock
 from iqas.core.text import sort_key
+from iqas.organisation.models import Centre, University
 from microcredentials.models import Edition
 from tests.factories.feedback import links_of, make_campaign, make_plain_edition, make_questionnaire
 from tests.factories.feedback_results import make_results, the_questionnaire
@@ -45,6 +46,10 @@ def build(*, small: bool, links: int, voters: int) -> None:
     )
     told["median"] = _finished("C-MEDIAN", 20)
     told["largest"] = _finished("C-LARGEST", 50 if small else 1_000)
+    told["places"] = {
+        "the university": University.current().scope.code,
+        "a centre": Centre.objects.earliest("code").scope.code,
+    }
     told["growing"] = _growing()
     _surveys((SURVEYS if not small else 10) - Campaign.objects.count())
     print(json.dumps(told))
@@ -98,8 +103,8 @@ def _open(campaign: Campaign) -> dict[str, Any]:
     return {"code": campaign.code, "tokens": tokens}
 
 
-def _finished(code: str, answers: int) -> str:
-    """In two groups, with comments, on an edition."""
+def _finished(code: str, answers: int) -> tuple[str, str]:
+    """In two groups, with comments, on an edition: the codes of both."""
     chance = random.Random(code)
     given = [
         (
@@ -108,15 +113,16 @@ def _finished(code: str, answers: int) -> str:
         )
         for number in range(answers)
     ]
+    edition = make_plain_edition()
     campaign = make_results(
         code,
         given,
-        edition=make_plain_edition(),
+        edition=edition,
         invited=answers * 3 // 2,
         groups={"ON": "En línea", "OFF": "Presencial"},
         comments=[("L16", f"Una opinión sobre el curso, número {number}.") for number in range(answers // 4)],
     )
-    return campaign.code
+    return campaign.code, edition.code
 
 
 def _growing() -> str:

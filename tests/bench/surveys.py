@@ -40,8 +40,8 @@ SMALL = 2, 1, 4
 VOTERS, CLIENTS, SEED = 300, 50, 20_261
 GROWTH = (1_000, 10_000, 100_000, 1_000_000)
 SMALL_GROWTH = (100, 1_000)
-RESULTS_LIST = "/feedback/"
-EXPORT = "/feedback/?q=trimestral&export=xlsx"
+RESULTS, CAMPAIGNS = "/feedback/results/", "/feedback/"
+EXPORT = f"{RESULTS}export/?q=trimestral"
 FILES = re.compile(r'<(?:link[^>]+rel="stylesheet"[^>]+href|script[^>]+src)="([^"]+)"')
 Ask = Callable[[int, Mapping[str, str]], Answer]
 
@@ -187,22 +187,32 @@ def _answering(running: Load) -> Iterator[Case]:
 
 def _results(running: Load) -> Iterator[dict[str, Any]]:
     for role in ("median", "largest"):
-        address = f"/feedback/campaigns/{running.season[role]}/results/"
-        yield running.measured(Case("course results", f"the {role} one", running.staff(address)))
-    yield running.measured(Case("export", "their list, as a spreadsheet", running.staff(EXPORT)))
-    yield running.measured(Case("results list", _size(running, "{} surveys"), running.staff(RESULTS_LIST)))
+        campaign, edition = running.season[role]
+        for name, address in (
+            (f"the {role} one", f"{CAMPAIGNS}campaigns/{campaign}/results/"),
+            (f"its edition, the {role} one", f"{RESULTS}editions/{edition}/"),
+        ):
+            yield running.measured(Case("course results", name, running.staff(address)))
+    yield running.measured(Case("export", "figures, distributions and comments", running.staff(EXPORT)))
+    yield from _lists(running, ("", ""))
     running.house.inside("more-surveys")
-    surveys = _size(running, "{} surveys")
-    for name, query in (
-        (surveys, ""),
-        (f"{surveys}, the last page", "?page=9999"),
-        (f"{surveys}, searched", "?q=algebra"),
-    ):
-        yield running.measured(Case("results list", name, running.staff(f"{RESULTS_LIST}{query}")))
+    yield from _lists(running, ("", ""), (", the last page", "?page=9999"), (", searched", "?q=algebra"))
+    for name, code in running.season["places"].items():
+        address = f"{RESULTS}places/{code}/"
+        yield running.measured(Case("place results", f"{_size(running)}, {name}", running.staff(address)))
 
 
-def _size(running: Load, words: str) -> str:
-    return words.format(f"{json.loads(running.house.inside('surveys'))['surveys']:,}")
+def _lists(running: Load, *ways: tuple[str, str]) -> Iterator[dict[str, Any]]:
+    """Results, and the campaigns that they are of."""
+    surveys = _size(running)
+    for words, query in ways:
+        for what, address in (("results", RESULTS), ("campaigns", CAMPAIGNS)):
+            ask = running.staff(f"{address}{query}")
+            yield running.measured(Case("results list", f"{what} of {surveys}{words}", ask))
+
+
+def _size(running: Load) -> str:
+    return f"{json.loads(running.house.inside('surveys'))['surveys']:,} surveys"
 
 
 def _class(running: Load) -> dict[str, Any]:
