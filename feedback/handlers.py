@@ -24,4 +24,5 @@ def partner_was_merged(*, kept: Partner, duplicate: Partner) -> None:
 def survey_mail_refused(*, job: Job, code: str) -> None:
     """Counts the addresses that a mail server refuses for good."""
     if code == "mail-refused" and job.kind == BUILT_KIND and job.payload.get("builder") == mailing.BUILDER:
-        mailing.note_undelivered(invitation=job.payload["ids"]["invitation"])
+        ids = job.payload["ids"]
+        mailing.note_undelivered(invitation=ids["invitation"], more=ids.get("more", ()))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -50,8 +52,8 @@ def outcome_mail(*, invitation: str, stage: str) -> Mail | None:
 
 
 @mail_builder(mailing.BUILDER)
-def invitation_mail(*, invitation: str, wave: int) -> Mail | None:
-    return mailing.build_mail(invitation=invitation, wave=wave)
+def invitation_mail(*, invitation: str, wave: int, more: Sequence[Sequence[Any]] = ()) -> Mail | None:
+    return mailing.build_mail(invitation=invitation, wave=wave, more=more)
 
 
 periodic("feedback.mix", every=3600)

@@ -146,6 +146,31 @@ def remind(*, actor: Any, campaign: Campaign) -> None:
     send_reminders(campaign, wave=campaign.reminders_count, actor=actor)
 
 
+@transaction.atomic
+def remind_if_due(campaign: Campaign) -> bool:
+    """Order the next reminder by itself when its day has come; whether it was.
+
+    The days divide the window evenly: with two reminders, after a third and after two thirds. One that was sent by hand
+    counts. Where nobody is left to remind, or the last mail is too recent, nothing happens; tomorrow is another day.
+    """
+    day = next_reminder_day(campaign)
+    if day is None or clock.today() < day or reminder_refusal(campaign) is not None:
+        return False
+    remind(actor=None, campaign=campaign)
+    return True
+
+
+def next_reminder_day(campaign: Campaign) -> dt.date | None:
+    """From which day on the next reminder goes out by itself; None where all that were set have gone out."""
+    if campaign.opens is None or campaign.closes is None:
+        return None
+    if campaign.reminders_count >= campaign.reminders_most:
+        return None
+    days = (campaign.closes - campaign.opens).days
+    part = (campaign.reminders_count + 1) * days // (campaign.reminders_most + 1)
+    return campaign.opens + dt.timedelta(days=max(part, DAYS_BETWEEN_MAILS))
+
+
 def reminder_refusal(campaign: Campaign) -> RuleViolation | None:
     """Why nobody can be reminded now: `campaign-state`, `reminders-spent`, `nobody-to-remind`, `reminder-early`."""
     today = clock.today()

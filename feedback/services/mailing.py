@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +15,19 @@ from django.utils.translation import override
 
 from feedback.anonymity.addresses import decrypt_address
 from feedback.anonymity.installed import installed_ring
+from feedback.anonymity.keys import KeyRing
 from feedback.anonymity.tokens import stop_mark, token
 from feedback.models import Campaign, Invitation, MailOptOut
 from feedback.selectors.invitations import survey_url
 from feedback.selectors.targets import with_target
 from feedback.services.submission import takes_answers
 from iqas.core import clock
-from iqas.jobs.mail import Mail, send_built
+from iqas.jobs.mail import Mail, join_waiting, send_built
 from iqas.jobs.services import Order
 from iqas.ui.formats import day
 
 BUILDER = "feedback.invitation"
+CHUNK = 500
 
 
 def send_first_mails(campaign: Campaign, *, actor: Any = None) -> int:
@@ -43,39 +46,39 @@ def send_reminders(campaign: Campaign, *, wave: int, actor: Any = None) -> int:
     return _order(due, campaign, wave=wave, actor=actor)
 
 
-def build_mail(*, invitation: str, wave: int) -> Mail | None:
-    """The mail of one invitation at the moment it is sent; None when it has lapsed: answered, closed, opted out."""
-    found = (
-        Invitation.objects.filter(pk=UUID(invitation), used=False, undelivered=False, email_enc__isnull=False)
-        .select_related("campaign", "partner")
-        .exclude(mail_idx__in=MailOptOut.objects.values("mail_idx"))
-        .first()
-    )
-    if found is None:
+def build_mail(*, invitation: str, wave: int, more: Sequence[Sequence[Any]] = ()) -> Mail | None:
+    """The one message about everything that a person owes, at the moment it is sent.
+
+    `more` are other invitations of the same person, with their waves, that were ordered while it waited. None when all
+    of them have lapsed: answered, closed, opted out. What the person was asked earlier and still owes is named too.
+    """
+    waves = {UUID(invitation): wave} | {UUID(key): number for key, number in more}
+    due = _owed(Invitation.objects.filter(pk__in=waves))
+    due.sort(key=lambda one: one.pk != UUID(invitation))
+    if not due:
         return None
-    campaign = with_target(Campaign.objects.filter(takes_answers(), pk=found.campaign_id)).first()
-    if campaign is None:
-        return None
-    ring = installed_ring()
+    first, ring = due[0], installed_ring()
+    earlier = Invitation.objects.filter(mail_idx=first.mail_idx, last_mail_day__isnull=False)
+    others = [*due[1:], *_owed(earlier.exclude(pk__in=[one.pk for one in due]))]
+    campaign = first.campaign
     stop_url = (
-        f"{settings.BASE_URL}{reverse('survey:mail-stop', kwargs={'mark': stop_mark(ring, found.mail_idx)})}"
+        f"{settings.BASE_URL}{reverse('survey:mail-stop', kwargs={'mark': stop_mark(ring, first.mail_idx)})}"
     )
     with override(campaign.mail_language):
         context = {
-            "course": campaign.target.title if campaign.target.editions else campaign.title,
+            **_asked(ring, first),
             "title": campaign.title,
-            "last_day": day(campaign.closes),
             "threshold": campaign.threshold,
             "mode": campaign.mode,
-            "partner": found.partner.name if found.partner else "",
-            "wave": wave,
-            "last": wave >= campaign.reminders_most,
+            "partner": first.partner.name if first.partner else "",
+            "wave": waves[first.pk],
+            "last": waves[first.pk] >= campaign.reminders_most,
             "stop_url": stop_url,
-            "action_url": survey_url(token(ring, found.pk, bytes(campaign.salt))),
             "action_label": _("Answer the survey"),
+            "others": [_asked(ring, one) for one in sorted(others, key=_by_last_day)],
         }
     return Mail(
-        to=decrypt_address(ring, bytes(found.email_enc or b""), found.pk),
+        to=decrypt_address(ring, bytes(first.email_enc or b""), first.pk),
         language=campaign.mail_language,
         template="survey_invitation",
         context=context,
@@ -83,12 +86,42 @@ def build_mail(*, invitation: str, wave: int) -> Mail | None:
     )
 
 
-def note_undelivered(*, invitation: str) -> None:
+def _owed(invitations: QuerySet[Invitation]) -> list[Invitation]:
+    """Those that can still be answered by somebody who may be written to, each with its campaign and target."""
+    rows = list(
+        invitations.filter(used=False, undelivered=False, email_enc__isnull=False)
+        .exclude(mail_idx__in=MailOptOut.objects.values("mail_idx"))
+        .select_related("partner")
+        .order_by("pk")
+    )
+    asking = Campaign.objects.filter(takes_answers(), pk__in={one.campaign_id for one in rows})
+    campaigns = {campaign.pk: campaign for campaign in with_target(asking)}
+    owed = [one for one in rows if one.campaign_id in campaigns]
+    for one in owed:
+        one.campaign = campaigns[one.campaign_id]
+    return owed
+
+
+def _asked(ring: KeyRing, invitation: Invitation) -> dict[str, Any]:
+    """What one survey asks about, until when, and its link."""
+    campaign = invitation.campaign
+    return {
+        "course": campaign.target.title if campaign.target.editions else campaign.title,
+        "last_day": day(campaign.closes),
+        "action_url": survey_url(token(ring, invitation.pk, bytes(campaign.salt))),
+    }
+
+
+def _by_last_day(invitation: Invitation) -> tuple[Any, str]:
+    return invitation.campaign.closes, invitation.campaign.code
+
+
+def note_undelivered(*, invitation: str, more: Sequence[Sequence[Any]] = ()) -> None:
     """The mail server will never take this address: marked, so that nothing more is sent to it, and counted.
 
-    The count is of addresses: an address that is refused twice is one. Whoever answered was reached.
+    The same for `more`, the other invitations that the message was about. The count is of addresses: an address that is refused twice is one. Whoever answered was reached.
     """
-    found = Invitation.objects.filter(pk=UUID(invitation))
+    found = Invitation.objects.filter(pk__in=[UUID(invitation), *(UUID(key) for key, _wave in more)])
     found.filter(used=False).update(undelivered=True)
     count_undelivered(Campaign.objects.filter(pk__in=found.values("campaign")))
 
@@ -114,8 +147,28 @@ def addressed(campaign: Campaign) -> QuerySet[Invitation]:
 
 def _order(due: QuerySet[Invitation], campaign: Campaign, *, wave: int, actor: Any) -> int:
     Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # nobody is added meanwhile
-    keys = list(due.order_by("pk").values_list("pk", flat=True))
+    rows = list(due.order_by("pk").values_list("pk", "mail_idx"))
     due.update(last_mail_day=clock.today(), reminder_count=wave)
-    orders = [Order({"invitation": str(key), "wave": wave}, f"{key}|{wave}", campaign.code) for key in keys]
+    ordered_today = _ordered_today({mail_idx for _key, mail_idx in rows}, campaign)
+    wishes = [(ordered_today.get(mail_idx, ()), [str(key), wave]) for key, mail_idx in rows]
+    joined = join_waiting(builder=BUILDER, wishes=wishes)
+    orders = [
+        Order({"invitation": str(key), "wave": wave}, f"{key}|{wave}", campaign.code)
+        for (key, _mail_idx), has_joined in zip(rows, joined, strict=True)
+        if not has_joined
+    ]
     send_built(actor=actor, builder=BUILDER, orders=orders, scope=campaign.scope)
-    return len(keys)
+    return len(rows)
+
+
+def _ordered_today(people: set[str], campaign: Campaign) -> dict[str, list[str]]:
+    """By person, the keys of the messages about other campaigns that were ordered today."""
+    found: dict[str, list[str]] = {}
+    wanted = sorted(people)
+    for start in range(0, len(wanted), CHUNK):
+        others = Invitation.objects.filter(
+            mail_idx__in=wanted[start : start + CHUNK], last_mail_day=clock.today()
+        ).exclude(campaign=campaign)
+        for key, mail_idx, wave in others.order_by("pk").values_list("pk", "mail_idx", "reminder_count"):
+            found.setdefault(mail_idx, []).append(f"{key}|{wave}")
+    return found

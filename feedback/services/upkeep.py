@@ -11,7 +11,7 @@ from feedback.models import Campaign, Draft
 from feedback.services import summaries
 from feedback.services.campaigns import close_due
 from feedback.services.complaints import forget_senders
-from feedback.services.invitations import forget_addresses
+from feedback.services.invitations import forget_addresses, remind_if_due
 from feedback.services.mailing import count_undelivered, send_first_mails
 from feedback.services.opening_rules import follow_rules
 from feedback.services.replies import forget_reply_addresses
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 def hourly() -> dict[str, Mixing]:
-    """Close what is due, mix what waits, send the mails of campaigns that begin, forget old addresses and drafts,
+    """Close what is due, mix what waits, send the mails and reminders that are due, forget old addresses and drafts,
 
     and make the campaigns that rules ask for.
 
@@ -42,9 +42,7 @@ def hourly() -> dict[str, Mixing]:
             refusals.append(refusal)
     settle()
     _count_attributed()
-    for campaign in Campaign.objects.filter(state=Campaign.State.OPEN):
-        with transaction.atomic():
-            send_first_mails(campaign)
+    _send_mails()
     Draft.objects.filter(expires_day__lt=clock.today()).delete()
     forget_addresses()
     forget_reply_addresses()
@@ -53,6 +51,14 @@ def hourly() -> dict[str, Mixing]:
     if refusals:
         raise refusals[0]
     return mixings
+
+
+def _send_mails() -> None:
+    """First mails and reminders in one transaction: no message leaves before all that a person owes is known."""
+    with transaction.atomic():
+        for campaign in Campaign.objects.filter(state=Campaign.State.OPEN).order_by("closes", "code"):
+            send_first_mails(campaign)
+            remind_if_due(campaign)
 
 
 def _count_attributed() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import smtplib
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from email.utils import parseaddr
 from typing import Any
@@ -122,6 +122,30 @@ def send_built(
         for order in orders
     ]
     return enqueue_many(actor=actor, kind=BUILT_KIND, orders=named, scope=scope)
+
+
+def join_waiting(*, builder: str, wishes: Sequence[tuple[Sequence[str], Any]]) -> list[bool]:
+    """Put more into messages that still wait to be sent, so that a person gets one where two were ordered.
+
+    A wish is the `idem_key`s of messages that would do, and what is added to the list `more` of the ids of the first of them
+    that waits. Answers, wish by wish, whether one took it. Needs a transaction: until it ends no worker takes these messages.
+    """
+    keys = {key: f"{BUILT_KIND}|{builder}|{key}" for candidates, _more in wishes for key in candidates}
+    waiting: dict[str, Job] = {}
+    wanted = sorted(keys.values())
+    for start in range(0, len(wanted), 500):
+        rows = Job.objects.select_for_update().filter(
+            idem_key__in=wanted[start : start + 500], state=JobState.QUEUED
+        )
+        waiting |= {job.idem_key: job for job in rows.order_by("pk")}
+    joined = []
+    for candidates, more in wishes:
+        job = next((waiting[keys[key]] for key in candidates if keys[key] in waiting), None)
+        joined.append(job is not None)
+        if job is not None:
+            job.payload["ids"].setdefault("more", []).append(more)
+    Job.objects.bulk_update(waiting.values(), ["payload"], batch_size=500)
+    return joined
 
 
 def deliver_letter(context: JobContext) -> None:
