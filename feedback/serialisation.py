@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from feedback.selectors.figures import Figures
+from feedback.selectors.places import PlaceResults, Side
 from feedback.selectors.results import CampaignResults, ItemResult
 from iqas.core.canonical import canonical_json, sha256_hex
 
@@ -64,6 +65,72 @@ def results_sha256(results: CampaignResults) -> str:
         ],
     }
     return sha256_hex(canonical_json(counted))
+
+
+def place_json(results: PlaceResults) -> dict[str, Any]:
+    """The results of a place; as `results_json`, with what they are compared with."""
+    turnout = results.turnout
+    return {
+        "place": results.place.code,
+        "kind": results.place.kind,
+        "questionnaire": results.chosen.questionnaire,
+        "year": results.chosen.year or None,
+        "invited": turnout.reached,
+        "responses": turnout.responses,
+        "response_rate": _number(turnout.rate),
+        "straight_lined": results.straight_lined,
+        "campaigns": [
+            {
+                "code": one.code,
+                "edition": one.edition or None,
+                "invited": one.reached,
+                "responses": one.responses,
+                "threshold": one.threshold,
+                "suppressed": not one.is_told,
+            }
+            for one in results.campaigns
+        ],
+        "items": [_item_json(item) | _more_json(item.figures) for item in results.items],
+        "years": [_side_json(side) for side in results.years],
+        "changes": [
+            {
+                "code": code,
+                "difference": found.difference,
+                "low": found.low,
+                "high": found.high,
+                "p": found.p,
+                "detectable": found.is_detectable,
+            }
+            for code, found in results.changes.items()
+        ],
+        "benchmark": [_side_json(side) for side in results.benchmark],
+        "other_scale": list(results.other_scale),
+        "computed_at": results.computed_at,
+    }
+
+
+def _more_json(figures: Figures) -> dict[str, Any]:
+    score = figures.recommendation
+    return {
+        "campaigns": figures.campaigns,
+        "deviation": figures.deviation,
+        "interval": list(figures.interval) if figures.interval else None,
+        "recommendation": {"score": float(score.score), "low": score.low, "high": score.high}
+        if score
+        else None,
+    }
+
+
+def _side_json(side: Side) -> dict[str, Any]:
+    figures = {code: found for code, found in side.figures.items() if not found.suppressed}
+    return {
+        "key": side.key,
+        "label": side.label,
+        "items": [
+            {"code": code, "n": found.n, "favourable": _number(found.favourable)}
+            for code, found in figures.items()
+        ],
+    }
 
 
 def _counts(figures: Figures) -> dict[str, Any] | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -219,6 +220,14 @@ def turnout_words(turnout: Turnout) -> dict[str, Any]:
 
 def place_url(kind: str, code: str, **query: str) -> str:
     """The results of a place."""
-    name = "results-edition" if kind == "edition" else "results-place"
-    given = "&".join(f"{key}={value}" for key, value in query.items() if value)
+    return _url("results-edition" if kind == "edition" else "results-place", code, query)
+
+
+def export_url(kind: str, code: str, **query: str) -> str:
+    """The same results as a file."""
+    return _url("results-edition-export" if kind == "edition" else "results-place-export", code, query)
+
+
+def _url(name: str, code: str, query: Mapping[str, str]) -> str:
+    given = urlencode({key: value for key, value in query.items() if value})
     return reverse(f"feedback:{name}", args=[code]) + (f"?{given}" if given else "")

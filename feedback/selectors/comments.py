@@ -112,9 +112,9 @@ def seen_of(comment: Comment) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-def published(campaign: Campaign) -> QuerySet[Comment]:
-    """The comments that readers see: decided so, and not waiting for the reply of a teacher who may still answer."""
+def published(campaigns: Iterable[Campaign]) -> QuerySet[Comment]:
+    """The comments of these that readers see: decided so, and not waiting for the reply of a teacher who may still answer."""
     asked = ReplyLink.objects.filter(campaign=OuterRef("campaign"), closes__gte=clock.today()).filter(
         Q(item_code="") | Q(item_code=OuterRef("item__code"))
     )
-    return campaign.comments.filter(~Exists(asked), review_state__in=Comment.PUBLISHED)
+    return Comment.objects.filter(~Exists(asked), campaign__in=campaigns, review_state__in=Comment.PUBLISHED)

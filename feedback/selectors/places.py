@@ -9,9 +9,10 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from feedback.comparison import Compared, Sides, compare_all
 from feedback.models import Campaign, Item, Questionnaire
@@ -30,8 +31,13 @@ from feedback.selectors.pooling import (
 )
 from feedback.selectors.results import ItemResult, item_result
 from feedback.statistics import MIN_ITEMS_FOR_STRAIGHT_LINE
+from iqas.core.access import below, paths
+from iqas.organisation.models import Scope
+from iqas.organisation.scopes import ancestors
+from microcredentials.models import Edition
 
 MOST_YEARS = 5
+KINDS = (Scope.Kind.UNIVERSITY, Scope.Kind.CENTRE, Scope.Kind.MICROCREDENTIAL)
 
 
 @dataclass(frozen=True)
@@ -166,6 +172,25 @@ def place_results(
         other_scale=asked.other_scale,
         computed_at=max((found.computed_at for found in now.values() if found.computed_at), default=None),
     )
+
+
+def visible_scopes(user: Any) -> QuerySet[Scope]:
+    """The university, centres and micro-credentials whose results the person may see."""
+    held = paths(user, "results.view")
+    scopes = Scope.objects.filter(kind__in=KINDS)
+    return scopes.filter(below(held, "self")) if held else scopes.none()
+
+
+def visible_editions(user: Any) -> QuerySet[Edition]:
+    """The editions whose results the person may see."""
+    held = paths(user, "results.view")
+    related = Edition.objects.select_related("microcredential__scope", "version", "year")
+    return related.filter(below(held, "microcredential__scope")) if held else related.none()
+
+
+def around(place: Place) -> list[Scope]:
+    """The scopes around the place, the university first."""
+    return [*ancestors(place.scope), *([place.scope] if place.edition is not None else [])]
 
 
 def turnout_of(campaigns: Iterable[Heard]) -> Turnout:

@@ -43,7 +43,12 @@ class Readers:
 
 def readers_of(campaign: Campaign) -> Readers:
     """The declared readers, or the usual ones where none were declared."""
-    rows = tuple(campaign.comment_readers.select_related("user"))
+    return named_readers(campaign, campaign.comment_readers.select_related("user"))
+
+
+def named_readers(campaign: Campaign, declared: Iterable[CommentReader]) -> Readers:
+    """As `readers_of`, of rows that were read already, with their users."""
+    rows = tuple(declared)
     return Readers(rows or tuple(CommentReader(campaign=campaign, role=role) for role in USUAL))
 
 

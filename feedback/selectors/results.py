@@ -6,21 +6,30 @@ Reads summaries only: the number of statements does not grow with answers, items
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Model, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from feedback.models import Campaign, GroupSummary, Item, ItemSummary
+from feedback.models import (
+    Campaign,
+    CampaignGroup,
+    CommentReader,
+    GroupSummary,
+    Item,
+    ItemSummary,
+)
 from feedback.selectors.comments import published
 from feedback.selectors.figures import SUPPRESSED, Counts, Figures, figures_of
 from feedback.selectors.published import is_told, shown_groups, tells
-from feedback.selectors.readers import readable_items
+from feedback.selectors.readers import may_read_comments, named_readers, readable_items
 from feedback.services.summaries import EVERYBODY
 from feedback.statistics import MIN_ITEMS_FOR_STRAIGHT_LINE
 
@@ -99,15 +108,41 @@ def campaign_results(campaign: Campaign, language: str) -> CampaignResults:
     The threshold holds for the n of the campaign, of each group and of each item, never for one bar of a distribution;
     a group is also hidden where another, smaller one could be worked out from it.
     """
-    suppressed = not is_told(campaign)
+    if not is_told(campaign):
+        return _without_figures(campaign, language)
+    rows = campaign.summaries.select_related("item__section").order_by("item__order", "group_code")
+    return _results(campaign, _by_item(rows), _declared([campaign]).get(campaign.pk, []), language)
+
+
+def many_results(campaigns: Sequence[Campaign], language: str) -> list[CampaignResults]:
+    """The results of many campaigns, in their order. Three statements, however many they are; needs their targets."""
+    told = [campaign for campaign in campaigns if is_told(campaign)]
+    rows = list(ItemSummary.objects.filter(campaign__in=told).order_by("campaign", "group_code"))
+    asked = Item.objects.filter(pk__in={row.item_id for row in rows}).select_related("section")
+    items = {item.pk: item for item in asked}
+    for row in rows:
+        row.item = items[row.item_id]
+    of_campaign: dict[UUID, list[ItemSummary]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row.item.order):
+        of_campaign[row.campaign_id].append(row)
+    declared = _declared(told)
+    return [
+        _results(campaign, _by_item(of_campaign[campaign.pk]), declared.get(campaign.pk, []), language)
+        if is_told(campaign)
+        else _without_figures(campaign, language)
+        for campaign in campaigns
+    ]
+
+
+def _without_figures(campaign: Campaign, language: str) -> CampaignResults:
     invited = campaign.reached_count
     responses = campaign.responses_count + campaign.destroyed_count
-    version = campaign.questionnaire_version
-    results = CampaignResults(
+    edition = campaign.target.edition
+    return CampaignResults(
         campaign=campaign.code,
         title=translated(campaign, "title", language),
-        edition=campaign.target.edition.code if campaign.target.edition else None,
-        questionnaire=str(version),
+        edition=edition.code if edition else None,
+        questionnaire=str(campaign.questionnaire_version),
         mode=campaign.mode,
         state=campaign.state,
         opens=campaign.opens,
@@ -117,20 +152,25 @@ def campaign_results(campaign: Campaign, language: str) -> CampaignResults:
         responses=responses,
         response_rate=Fraction(responses, invited) if invited else None,
         threshold=campaign.threshold,
-        suppressed=suppressed,
+        suppressed=not is_told(campaign),
         straight_lined=None,
         scaled_items=0,
         items=(),
         groups=(),
     )
-    if suppressed:
-        return results
-    summaries = _summaries_by_item(campaign)
+
+
+def _results(
+    campaign: Campaign,
+    summaries: Mapping[str, Mapping[str, ItemSummary]],
+    declared: Sequence[Declared],
+    language: str,
+) -> CampaignResults:
     scaled = sum(rows[EVERYBODY].item.is_scaled for rows in summaries.values())
-    groups = _groups(campaign)
+    groups = _groups(campaign, declared)
     hidden = frozenset(group.code for group in groups if group.suppressed)
     return replace(
-        results,
+        _without_figures(campaign, language),
         straight_lined=campaign.straight_lined if scaled >= MIN_ITEMS_FOR_STRAIGHT_LINE else None,
         computed_at=max((rows[EVERYBODY].computed_at for rows in summaries.values()), default=None),
         scaled_items=scaled,
@@ -146,11 +186,28 @@ def shown_comments(campaign: Campaign, user: Any) -> list[tuple[Item, list[str]]
     """
     if not is_told(campaign):
         return []
-    rows = published(campaign).select_related("item")
+    rows = published([campaign]).select_related("item")
     by_question = groupby(rows.order_by("item__order", "id"), key=lambda comment: comment.item)
     found = [(item, [comment.text for comment in comments]) for item, comments in by_question]
     readable = readable_items(user, campaign, [item.code for item, _texts in found])
     return [(item, texts) for item, texts in found if item.code in readable]
+
+
+def many_comments(campaigns: Sequence[Campaign], user: Any) -> list[tuple[str, str, str]]:
+    """As `shown_comments`, of many campaigns: campaign, question and text. Two statements; needs their scopes."""
+    told = {campaign.pk: campaign for campaign in campaigns if is_told(campaign)}
+    declared: dict[UUID, list[CommentReader]] = defaultdict(list)
+    for row in CommentReader.objects.filter(campaign__in=told).select_related("user"):
+        declared[row.campaign_id].append(row)
+    readers = {key: named_readers(campaign, declared[key]) for key, campaign in told.items()}
+    rows = published(told.values())
+    return [
+        (told[key].code, code, text)
+        for key, code, text in rows.order_by("campaign__code", "item__order", "id").values_list(
+            "campaign_id", "item__code", "text"
+        )
+        if may_read_comments(user, told[key], readers[key], code)
+    ]
 
 
 def translated(obj: Model, field: str, language: str) -> str:
@@ -162,25 +219,42 @@ def translated(obj: Model, field: str, language: str) -> str:
     return ""
 
 
-def _summaries_by_item(campaign: Campaign) -> dict[str, dict[str, ItemSummary]]:
-    """Item code → group → counts, in the order of the questionnaire."""
+def _by_item(rows: Iterable[ItemSummary]) -> dict[str, dict[str, ItemSummary]]:
+    """Item code → group → counts, in the order of the questionnaire, which the rows come in."""
     by_item: dict[str, dict[str, ItemSummary]] = {}
-    for row in campaign.summaries.select_related("item__section").order_by("item__order", "group_code"):
+    for row in rows:
         by_item.setdefault(row.item.code, {})[row.group_code] = row
     return by_item
 
 
-def _groups(campaign: Campaign) -> tuple[GroupResult, ...]:
+def _declared(campaigns: Sequence[Campaign]) -> dict[UUID, list[Declared]]:
+    """The declared groups of each campaign with how many of each answered. One statement."""
     counted = GroupSummary.objects.filter(campaign=OuterRef("campaign"), group_code=OuterRef("code"))
-    declared = list(
-        campaign.groups.annotate(responses=Coalesce(Subquery(counted.values("responses")[:1]), 0))
+    found: dict[UUID, list[Declared]] = defaultdict(list)
+    rows = (
+        CampaignGroup.objects.filter(campaign__in=campaigns)
+        .annotate(responses=Coalesce(Subquery(counted.values("responses")[:1]), 0))
         .order_by("label")
-        .values_list("code", "label", "responses")
+        .values_list("campaign_id", "code", "label", "responses")
     )
+    for campaign, *declared in rows:
+        found[campaign].append(Declared(*declared))
+    return found
+
+
+class Declared(NamedTuple):
+    """A group that was declared before its campaign opened."""
+
+    code: str
+    label: str
+    responses: int
+
+
+def _groups(campaign: Campaign, declared: Sequence[Declared]) -> tuple[GroupResult, ...]:
     if not declared:
         return ()
-    labels = {code: label for code, label, _responses in declared}
-    sizes = {code: responses for code, _label, responses in declared}
+    labels = {group.code: group.label for group in declared}
+    sizes = {group.code: group.responses for group in declared}
     sizes[NO_GROUP] = campaign.responses_count - sum(sizes.values())
     may = shown_groups(campaign, sizes)
     return tuple(

@@ -8,29 +8,37 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Case, F, FloatField, IntegerField, QuerySet, When
 from django.db.models.functions import Cast, Coalesce, Greatest, NullIf
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from feedback import exporters
 from feedback.forms.results import PlaceForm
 from feedback.models import Campaign
 from feedback.presenters import places as presenter
-from feedback.selectors.places import PlaceResults, place_results, turnout_of
+from feedback.selectors.places import (
+    KINDS,
+    PlaceResults,
+    around,
+    place_results,
+    turnout_of,
+    visible_editions,
+    visible_scopes,
+)
 from feedback.selectors.pooling import Heard, Place
 from feedback.selectors.published import FINISHED
 from feedback.tables.results import ResultFilter, ResultTable
-from iqas.core.access import allowed, below, can, holds, paths
+from feedback.views.results import results_file
+from iqas.core.access import allowed, can, holds, paths
 from iqas.core.views import page
 from iqas.organisation.models import Scope
-from iqas.organisation.scopes import ancestors, paths_above
+from iqas.organisation.scopes import paths_above
 from iqas.ui import lists
 from iqas.ui.components import Link
-from microcredentials.models import Edition
 
 PER_PAGE = 25
-KINDS = (Scope.Kind.UNIVERSITY, Scope.Kind.CENTRE, Scope.Kind.MICROCREDENTIAL)
 
 
 @page("results.view")
@@ -38,33 +46,64 @@ def result_list(request: HttpRequest) -> HttpResponseBase:
     """Every campaign that has ended, with who took part; the way to what stands above them."""
     return lists.list_page(
         request,
-        queryset=with_turnout(allowed(request.user, "results.view").filter(state__in=FINISHED)),
+        queryset=with_turnout(_finished(request.user)),
         table=ResultTable,
         filters=ResultFilter,
         title=_("Results"),
         empty=lists.Empty(
             title=_("No results yet"), text=_("Results appear here once a campaign has ended.")
         ),
-        actions=_widest(request.user),
+        actions=(
+            *_widest(request.user),
+            Link(
+                _("All figures of these campaigns (XLSX)"),
+                f"{reverse('feedback:result-export')}?{request.GET.urlencode()}",
+            ),
+        ),
     )
 
 
 @page("results.view")
 def results_place(request: HttpRequest, code: str) -> HttpResponse:
     """The university, a centre or a micro-credential."""
-    held = paths(request.user, "results.view")
-    scope = get_object_or_404(Scope.objects.filter(below(held, "self"), kind__in=KINDS), code=code)
-    return _page(request, Place(scope), ancestors(scope))
+    return _page(request, Place(get_object_or_404(visible_scopes(request.user), code=code)))
 
 
 @page("results.view")
 def results_edition(request: HttpRequest, code: str) -> HttpResponse:
     """One edition: the campaigns on it alone."""
-    held = paths(request.user, "results.view")
-    found = Edition.objects.select_related("microcredential__scope", "version", "year")
-    edition = get_object_or_404(found.filter(below(held, "microcredential__scope")), code=code)
-    scope = edition.microcredential.scope
-    return _page(request, Place(scope, edition), [*ancestors(scope), scope])
+    edition = get_object_or_404(visible_editions(request.user), code=code)
+    return _page(request, Place(edition.microcredential.scope, edition))
+
+
+@page("results.view")
+def result_export(request: HttpRequest) -> HttpResponseBase:
+    """The campaigns of the filtered list with their figures, distributions and comments. Refuses `too-many`."""
+    shown = ResultFilter(request.GET or None, queryset=_finished(request.user), request=request)
+    sheets = exporters.sheets_of(shown.qs, request.user, get_language() or "es")
+    return results_file(request, sheets, "iqas")
+
+
+@page("results.view")
+def results_place_export(request: HttpRequest, code: str) -> HttpResponseBase:
+    return _place_file(request, Place(get_object_or_404(visible_scopes(request.user), code=code)))
+
+
+@page("results.view")
+def results_edition_export(request: HttpRequest, code: str) -> HttpResponseBase:
+    edition = get_object_or_404(visible_editions(request.user), code=code)
+    return _place_file(request, Place(edition.microcredential.scope, edition))
+
+
+def _place_file(request: HttpRequest, place: Place) -> HttpResponseBase:
+    results = _results(request, place, around(place))
+    if results is None:
+        raise Http404
+    return results_file(request, exporters.sheets_of_place(results), place.code)
+
+
+def _finished(user: Any) -> QuerySet[Campaign]:
+    return allowed(user, "results.view").filter(state__in=FINISHED)
 
 
 def with_turnout(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
@@ -99,16 +138,19 @@ def _widest(user: Any) -> tuple[Link, ...]:
     )
 
 
-def _page(request: HttpRequest, place: Place, above: Sequence[Scope]) -> HttpResponse:
-    language = get_language() or "es"
-    wider = [(scope.label, Place(scope)) for scope in reversed(above)]
-    results = place_results(
+def _results(request: HttpRequest, place: Place, above: Sequence[Scope]) -> PlaceResults | None:
+    return place_results(
         place,
-        language,
+        get_language() or "es",
         questionnaire=request.GET.get("questionnaire", ""),
         year=request.GET.get("year", ""),
-        wider=wider,
+        wider=[(scope.label, Place(scope)) for scope in reversed(above)],
     )
+
+
+def _page(request: HttpRequest, place: Place) -> HttpResponse:
+    above = around(place)
+    results = _results(request, place, above)
     context: dict[str, Any] = {
         "place": place,
         "name": _name(place),
@@ -141,6 +183,9 @@ def _filled(request: HttpRequest, place: Place, results: PlaceResults) -> dict[s
         "benchmark": presenter.benchmark(results, place.code),
         "contrasts": [(one, presenter.contrast_rows(one)) for one in results.contrasts],
         "below": paginator.get_page(request.GET.get("page")),
+        "export_url": presenter.export_url(
+            place.kind, place.code, questionnaire=chosen.questionnaire, year=chosen.year
+        ),
         "list_url": _list_url(place, results) if can(request.user, "results.view") else "",
     }
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 
+from feedback.exporters import Sheets, file_name, lines, sheets_of, workbook
 from feedback.models import Campaign, Comment
 from feedback.presenters.groups import group_rows
 from feedback.presenters.results import parts_of
@@ -14,6 +15,7 @@ from feedback.selectors.results import campaign_results, shown_comments
 from feedback.selectors.targets import with_target
 from iqas.core.access import allowed, can
 from iqas.core.views import page
+from iqas.ui import lists
 
 
 @page("results.view")
@@ -37,6 +39,26 @@ def campaign_results_page(request: HttpRequest, code: str) -> HttpResponse:
         "is_reviewer": reviewer,
     }
     return render(request, "feedback/campaign_results.html", context)
+
+
+@page("results.view")
+def campaign_results_export(request: HttpRequest, code: str) -> HttpResponse:
+    """The figures, distributions and visible comments of one campaign."""
+    campaign = campaign_or_404(request, code)
+    sheets = sheets_of(Campaign.objects.filter(pk=campaign.pk), request.user, get_language() or "es")
+    return results_file(request, sheets, campaign.code)
+
+
+def results_file(request: HttpRequest, sheets: Sheets, code: str) -> HttpResponse:
+    """As XLSX, or one table of it (`table`) as CSV."""
+    kind = "csv" if request.GET.get("format") == "csv" else "xlsx"
+    response = HttpResponse(content_type=lists.EXPORTS[kind])
+    if kind == "csv":
+        response.writelines(lines(sheets, request.GET.get("table", "")))
+    else:
+        response.write(workbook(sheets, code))
+    response["Content-Disposition"] = f'attachment; filename="{file_name(code, kind)}"'
+    return response
 
 
 def campaign_or_404(request: HttpRequest, code: str) -> Campaign:

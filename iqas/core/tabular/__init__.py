@@ -10,7 +10,7 @@ from iqas.core.tabular.headers import Headers, folded
 from iqas.core.tabular.reading import read_rows
 from iqas.core.tabular.rows import Row, RowError, UnreadableTable
 from iqas.core.tabular.weighing import is_light
-from iqas.core.tabular.writing import csv_lines, guarded, without_guard, write_xlsx
+from iqas.core.tabular.writing import csv_lines, guarded, without_guard, write_workbook, write_xlsx
 
 __all__ = [
     "CellError",
@@ -29,5 +29,6 @@ __all__ = [
     "to_decimal",
     "to_whole",
     "without_guard",
+    "write_workbook",
     "write_xlsx",
 ]

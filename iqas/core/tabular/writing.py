@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import IO, Any
@@ -68,6 +68,13 @@ def write_xlsx(
     target: IO[bytes], rows: Iterable[Sequence[Cell]], *, sheet: str = "IQAS", title: str = ""
 ) -> None:
     """Write the table (first row: the header) to `target`, one row in memory at a time. Aware times must be local."""
+    write_workbook(target, {sheet: rows}, title=title)
+
+
+def write_workbook(
+    target: IO[bytes], sheets: Mapping[str, Iterable[Sequence[Cell]]], *, title: str = ""
+) -> None:
+    """As `write_xlsx`, with several sheets by their names."""
     options: dict[str, Any] = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -77,10 +84,18 @@ def write_xlsx(
     }
     book = xlsxwriter.Workbook(target, options)
     book.set_properties({"title": title, "author": "IQAS"})
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
-    moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-    page = book.add_worksheet(sheet[:31])
+    formats = (
+        book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
+        book.add_format({"num_format": "yyyy-mm-dd"}),
+        book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+    )
+    for name, rows in sheets.items():
+        _fill(book.add_worksheet(name[:31]), rows, formats)
+    book.close()
+
+
+def _fill(page: Any, rows: Iterable[Sequence[Cell]], formats: tuple[Any, Any, Any]) -> None:
+    bold, day, moment = formats
     page.freeze_panes(1, 0)
     width = last = 0
     for number, row in enumerate(rows):
@@ -104,4 +119,3 @@ def write_xlsx(
         last = number
     if width:
         page.autofilter(0, 0, last, width - 1)
-    book.close()

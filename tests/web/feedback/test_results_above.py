@@ -317,3 +317,33 @@ def test_pages_cost_the_same_for_few_campaigns_and_for_many(
         if "places" not in url and "editions" not in url:
             assert len(response.content) < 100_000
     print({url: f"{seconds * 1000:.0f} ms" for url, seconds in spent.items()})
+
+
+# --- for programs --------------------------------------------------------------------------------------------
+
+
+def test_programs_read_the_figures_of_the_page(officer: Any, staff: Any, client_for: Any) -> None:
+    now = make_plain_edition()
+    make_results("C-1", answers(2, 20), edition=another(now, 2024), invited=40)
+    make_results("C-2", answers(5, 20), edition=now, invited=25)
+    make_results("C-3", answers(1, 4), edition=now, invited=8)
+    code = now.microcredential.scope.code
+    url = reverse("api:feedback:results-place", args=[code])
+    body = client_for(officer).get(url, {"language": "en"}).json()
+    assert (body["responses"], body["invited"], body["year"], body["kind"]) == (
+        24,
+        33,
+        "2025-26",
+        "microcredential",
+    )
+    assert {one["code"]: one["suppressed"] for one in body["campaigns"]} == {"C-2": False, "C-3": True}
+    first = body["items"][0]
+    assert (first["code"], first["n"], first["mean"], first["campaigns"]) == ("L01", 20, 5.0, 1)
+    assert body["items"][14]["recommendation"]["score"] == 0.0
+    assert [side["key"] for side in body["years"]] == ["2024-25", "2025-26"]
+    assert {one["code"]: one["detectable"] for one in body["changes"]}["L01"] is True
+    edition = reverse("api:feedback:results-edition", args=[now.code])
+    assert client_for(officer).get(edition).json()["items"][0]["n"] == 20
+    assert client_for(officer).get(url, {"language": "xx"}).status_code == 400
+    stranger = staff("centre_quality", scope=make_centre("FAC-B", "Facultad B").scope)
+    assert client_for(stranger).get(url).status_code == client_for(stranger).get(edition).status_code == 404

@@ -1,0 +1,303 @@
+"""Results as tables: what leaves the house in XLSX and CSV. The figures are those of the pages, by the same selectors."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from feedback.models import Campaign, Item
+from feedback.selectors.figures import Figures
+from feedback.selectors.places import PlaceResults
+from feedback.selectors.results import CampaignResults, ItemResult, many_comments, many_results
+from feedback.selectors.targets import with_target
+from iqas.core.refusals import RuleViolation
+from iqas.core.tabular import csv_lines, write_workbook
+
+MOST = 500
+TABLES = ("results", "distributions", "campaigns", "comments")
+TOO_MANY = gettext_lazy(
+    "These are more than %(most)s campaigns. Narrow the list first, by year or by questionnaire."
+)
+Rows = Iterable[Sequence[Any]]
+Sheets = Mapping[str, Rows]
+
+
+def sheets_of(campaigns: QuerySet[Campaign], user: Any, language: str) -> dict[str, Rows]:
+    """The tables of these campaigns by their names in `TABLES`, each with its header first.
+
+    Refuses `too-many` campaigns. Seven statements, however many there are.
+    """
+    related = with_target(campaigns.select_related("scope", "questionnaire_version__questionnaire"))
+    found = list(related.order_by("code")[: MOST + 1])
+    if len(found) > MOST:
+        raise RuleViolation("too-many", TOO_MANY % {"most": MOST})
+    results = many_results(found, language)
+    return {
+        "results": _results(results),
+        "distributions": _distributions(results),
+        "campaigns": _campaigns(found, results),
+        "comments": _comments(many_comments(found, user)),
+    }
+
+
+def sheets_of_place(results: PlaceResults) -> dict[str, Rows]:
+    """The tables of a place: its pooled figures, what they are compared with, and the campaigns that are in them."""
+    rows = [(results.place.code, "", item, item.figures) for item in results.items]
+    return {
+        "results": _figures(rows),
+        "distributions": _points(rows),
+        "years": _sides(results, [(side.label, side.figures) for side in results.years]),
+        "benchmark": _sides(results, [(side.label, side.figures) for side in results.benchmark]),
+        "campaigns": _heard(results),
+    }
+
+
+def workbook(sheets: Sheets, title: str) -> bytes:
+    """XLSX in which no cell is a formula."""
+    names = {
+        "results": _("Results"),
+        "distributions": _("Distributions"),
+        "campaigns": _("Campaigns"),
+        "comments": _("Comments"),
+        "years": _("Years"),
+        "benchmark": _("Beside the whole"),
+        "method": _("How it is computed"),
+    }
+    target = io.BytesIO()
+    tables = {**sheets, "method": _method()}
+    write_workbook(target, {names[key]: rows for key, rows in tables.items()}, title=title)
+    return target.getvalue()
+
+
+def lines(sheets: Sheets, table: str) -> Iterator[str]:
+    """One of the tables as CSV; the first where there is none of that name."""
+    return csv_lines(sheets[table if table in sheets else "results"])
+
+
+def file_name(code: str, kind: str) -> str:
+    return f"{slugify(code) or 'iqas'}-{slugify(_('results'))}.{kind}"
+
+
+# --- the tables ---------------------------------------------------------------------------------------------
+
+
+Line = tuple[str, str, ItemResult, Figures]
+
+
+def _lines(results: Iterable[CampaignResults]) -> list[Line]:
+    """Campaign, group, question and figures, of everything that is shown."""
+    found: list[Line] = []
+    for one in results:
+        labels = {group.code: group.label for group in one.groups}
+        for item in one.items:
+            found.append((one.campaign, "", item, item.figures))
+            found += [
+                (one.campaign, labels.get(group, group), item, figures)
+                for group, figures in item.groups.items()
+            ]
+    return [line for line in found if not line[3].suppressed]
+
+
+def _results(results: Sequence[CampaignResults]) -> Rows:
+    return _figures(_lines(results))
+
+
+def _distributions(results: Sequence[CampaignResults]) -> Rows:
+    return _points(_lines(results))
+
+
+def _figures(rows: Iterable[Line]) -> Iterator[Sequence[Any]]:
+    yield (
+        _("Campaign"),
+        _("Group"),
+        _("Code"),
+        _("Question"),
+        _("Section"),
+        _("Low is favourable"),
+        "n",
+        _("No answer"),
+        _("Favourable"),
+        _("Interval from"),
+        _("Interval to"),
+        _("Everybody answered"),
+        _("Median"),
+        _("Mean"),
+        _("Standard deviation"),
+        _("Recommendation score"),
+        _("Score from"),
+        _("Score to"),
+        _("Campaigns"),
+        _("Computed"),
+    )
+    for campaign, group, item, figures in rows:
+        low, high = figures.interval or (None, None)
+        score = figures.recommendation
+        yield (
+            campaign,
+            group or None,
+            item.code,
+            item.text,
+            item.section,
+            item.reverse,
+            figures.n,
+            figures.no_answer,
+            _number(figures.favourable),
+            low,
+            high,
+            figures.is_census,
+            _number(figures.median),
+            _number(figures.mean),
+            figures.deviation,
+            _number(score.score) if score else None,
+            score.low if score else None,
+            score.high if score else None,
+            figures.campaigns,
+            figures.computed_at.date() if figures.computed_at else None,
+        )
+
+
+def _points(rows: Sequence[Line]) -> Iterator[Sequence[Any]]:
+    """A column for each code of a scale; numbers by bins, each named by its lowest."""
+    points = sorted({point for *_rest, figures in rows for point in figures.distribution or {}})
+    yield (
+        _("Campaign"),
+        _("Group"),
+        _("Code"),
+        _("Question"),
+        _("Points of the scale"),
+        "n",
+        _("No answer"),
+        *map(str, points),
+    )
+    for campaign, group, item, figures in rows:
+        distribution = figures.distribution or {}
+        yield (
+            campaign,
+            group or None,
+            item.code,
+            item.text,
+            _scale(item),
+            figures.n,
+            figures.no_answer,
+            *(distribution.get(point) for point in points),
+        )
+
+
+def _scale(item: ItemResult) -> str:
+    if item.kind == Item.Kind.NUMBER or not item.labels:
+        return f"{item.scale[0]}–{item.scale[1]}"
+    return "; ".join(f"{point} = {label}" for point, label in sorted(item.labels.items()))
+
+
+def _campaigns(campaigns: Iterable[Campaign], results: Iterable[CampaignResults]) -> Iterator[Sequence[Any]]:
+    yield (
+        _("Code"),
+        _("Title"),
+        _("Asked about"),
+        _("Academic year"),
+        _("Questionnaire"),
+        _("Mode"),
+        _("First day"),
+        _("Last day"),
+        _("Answers"),
+        _("Could answer"),
+        _("Response rate"),
+        _("Minimum group size"),
+        _("Shown"),
+        _("Same answer to everything"),
+    )
+    for campaign, one in zip(campaigns, results, strict=True):
+        year = campaign.target.edition.year if campaign.target.edition else campaign.year
+        yield (
+            one.campaign,
+            one.title,
+            campaign.target.label,
+            year.code if year else None,
+            one.questionnaire,
+            campaign.get_mode_display(),
+            one.opens,
+            one.closes,
+            one.responses,
+            one.invited,
+            _number(one.response_rate),
+            one.threshold,
+            not one.suppressed,
+            one.straight_lined,
+        )
+
+
+def _heard(results: PlaceResults) -> Iterator[Sequence[Any]]:
+    yield (
+        _("Code"),
+        _("Title"),
+        _("Edition"),
+        _("Academic year"),
+        _("Answers"),
+        _("Could answer"),
+        _("Minimum group size"),
+        _("Shown"),
+    )
+    for one in results.campaigns:
+        yield (
+            one.code,
+            one.title,
+            one.edition or None,
+            one.year or None,
+            one.responses,
+            one.reached,
+            one.threshold,
+            one.is_told,
+        )
+
+
+def _sides(
+    results: PlaceResults, sides: Sequence[tuple[str, Mapping[str, Figures]]]
+) -> Iterator[Sequence[Any]]:
+    """Figures side by side: for each side its share of favourable answers and its n."""
+    yield (_("Code"), _("Question"), *(cell for label, _figures in sides for cell in (label, f"n · {label}")))
+    for item in results.items:
+        cells: list[Any] = []
+        for _label, figures in sides:
+            found = figures.get(item.code)
+            cells += [_number(found.favourable) if found else None, found.n if found else None]
+        yield (item.code, item.text, *cells)
+
+
+def _comments(comments: Iterable[tuple[str, str, str]]) -> Iterator[Sequence[Any]]:
+    yield (_("Campaign"), _("Code"), _("Comment"))
+    yield from comments
+
+
+def _method() -> Iterator[Sequence[Any]]:
+    yield (_("Figure"), _("How it is computed"))
+    yield (_("Response rate"), _("Answers divided by people invited, without those whose mail came back."))
+    yield (
+        _("Favourable"),
+        _(
+            "Answers on the two best points of the scale, divided by all answers on the scale. “I cannot judge” and unanswered questions are left out and counted apart."
+        ),
+    )
+    yield (
+        _("Interval from"),
+        _(
+            "95 in 100: exact hypergeometric within a campaign, Wilson’s with the correction for a finite population over several, if those who answered were a random sample. None where everybody answered."
+        ),
+    )
+    yield (
+        _("Recommendation score"),
+        _("Share of 9 and 10 less share of 0 to 6, with the adjusted Wald interval."),
+    )
+    yield (
+        _("Minimum group size"),
+        _("What is too small to be shown stands in no row and in no sum, so that it cannot be worked out."),
+    )
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)

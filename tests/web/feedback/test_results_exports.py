@@ -1,0 +1,165 @@
+"""Spreadsheets of results: the figures of the pages, nothing that the pages hide, no formula, and few statements."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from feedback import exporters
+from feedback.models import Campaign, Comment
+from tests.factories.feedback import make_plain_edition
+from tests.factories.feedback_results import make_results, rate_all
+from tests.factories.organisation import make_centre
+
+pytestmark = pytest.mark.django_db
+FORMULA = '=HYPERLINK("http://evil.example")'
+
+
+@pytest.fixture
+def officer(staff: Callable[..., Any]) -> Any:
+    return staff("quality_officer", language="en")
+
+
+def sheets(response: Any) -> dict[str, list[tuple[Any, ...]]]:
+    assert response.status_code == 200
+    book = openpyxl.load_workbook(io.BytesIO(response.content))
+    return {page.title: [tuple(cell.value for cell in row) for row in page.iter_rows()] for page in book}
+
+
+def as_dicts(rows: list[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+    header, *body = rows
+    return (dict(zip(header, row, strict=True)) for row in body)
+
+
+def get(client: Any, name: str, *args: str, **query: str) -> Any:
+    client.cookies["iqas_language"] = "en"
+    return client.get(reverse(f"feedback:{name}", args=args), query)
+
+
+def test_the_workbook_says_what_the_page_says(officer: Any, client_for: Any) -> None:
+    answers = [rate_all(5)] * 6 + [rate_all(2) | {"L05": None}] * 4
+    campaign = make_results("C-1", answers, edition=make_plain_edition(), comments=[("L16", "Muy bien")])
+    campaign.comments.update(review_state=Comment.Review.SHOWN)
+    client = client_for(officer)
+    page = client.get(reverse("feedback:campaign-results", args=["C-1"])).context["results"]
+    found = sheets(get(client, "campaign-results-export", "C-1"))
+    assert list(found) == ["Results", "Distributions", "Campaigns", "Comments", "How it is computed"]
+    rows = {row["Code"]: row for row in as_dicts(found["Results"])}
+    for item in page.items:
+        row = rows[item.code]
+        assert (row["n"], row["Mean"]) == (item.figures.n, pytest.approx(float(item.figures.mean)))
+        assert row["Favourable"] == pytest.approx(float(item.figures.favourable))
+    spread = {row["Code"]: row for row in as_dicts(found["Distributions"])}
+    assert [spread["L05"][str(point)] for point in range(1, 6)] == [0, 0, 0, 0, 6]
+    assert (spread["L05"]["n"], spread["L05"]["No answer"]) == (6, 4)
+    assert found["Comments"][1:] == [("C-1", "L16", "Muy bien")]
+
+
+def test_what_the_page_hides_is_in_no_sheet(officer: Any, client_for: Any) -> None:
+    small = make_results("C-1", [rate_all(1)] * 4, comments=[("L16", "CANARY")], invited=8)
+    small.comments.update(review_state=Comment.Review.SHOWN)
+    answers = [("a", rate_all(5))] * 12 + [("b", rate_all(2))] * 30 + [("c", rate_all(1))] * 3
+    make_results("C-2", answers, groups={"a": "Mañana", "b": "Tarde", "c": "Noche"}, invited=60)
+    silent = [rate_all(4)] * 4 + [rate_all(4) | {"L07": None}] * 6
+    make_results("C-3", silent, comments=[("L16", "UNREAD")])
+    found = sheets(get(client_for(officer), "result-export"))
+    figures = list(as_dicts(found["Results"]))
+    assert {row["Campaign"] for row in figures} == {"C-2", "C-3"}
+    assert {row["Group"] for row in figures} == {None, "Tarde"}
+    assert "L07" not in {row["Code"] for row in figures if row["Campaign"] == "C-3"}
+    assert found["Comments"][1:] == []
+    listed = {row["Code"]: row for row in as_dicts(found["Campaigns"])}
+    assert (listed["C-1"]["Answers"], listed["C-1"]["Shown"]) == (4, False)
+
+
+def test_no_cell_is_a_formula(officer: Any, client_for: Any) -> None:
+    campaign = make_results(
+        "C-1", [("g", rate_all(4))] * 10, groups={"g": FORMULA}, comments=[("L16", FORMULA)], title_en=FORMULA
+    )
+    campaign.comments.update(review_state=Comment.Review.SHOWN)
+    client = client_for(officer)
+    response = get(client, "campaign-results-export", "C-1")
+    book = openpyxl.load_workbook(io.BytesIO(response.content))
+    cells = [cell for page in book for row in page.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert "'" + FORMULA in {cell.value for cell in cells}
+    for table in exporters.TABLES:
+        text = get(client, "campaign-results-export", "C-1", format="csv", table=table).content.decode()
+        for row in csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=";"):
+            assert not any(cell.startswith(("=", "+", "@")) for cell in row)
+
+
+def test_comments_go_only_to_those_who_were_named(staff: Any, client_for: Any) -> None:
+    centre = make_centre("FAC-A")
+    campaign = make_results("C-1", [rate_all(4)] * 6, scope=centre.scope, comments=[("L16", "CANARY")])
+    campaign.comments.update(review_state=Comment.Review.SHOWN)
+    for role, seen in (("coordinator", 1), ("centre_quality", 1), ("reader", 0)):
+        client = client_for(staff(role, scope=centre.scope))
+        found = sheets(get(client, "campaign-results-export", "C-1"))
+        assert len(found["Comments"]) - 1 == seen, role
+
+
+def test_a_place_is_exported_as_its_page_shows_it(officer: Any, client_for: Any) -> None:
+    edition = make_plain_edition()
+    make_results("C-1", [rate_all(4)] * 10, edition=edition)
+    make_results("C-2", [rate_all(1)] * 4, edition=edition)
+    client = client_for(officer)
+    for response in (
+        get(client, "results-place-export", edition.microcredential.scope.code),
+        get(client, "results-edition-export", edition.code),
+    ):
+        found = sheets(response)
+        assert {row["n"] for row in as_dicts(found["Results"])} == {10}
+        assert {row["Code"]: row["Shown"] for row in as_dicts(found["Campaigns"])} == {
+            "C-1": True,
+            "C-2": False,
+        }
+
+
+def test_the_list_is_exported_as_it_is_filtered(officer: Any, client_for: Any) -> None:
+    make_results("C-1", [rate_all(4)] * 10, edition=make_plain_edition())
+    make_results("C-2", [{"T01": 4}] * 10, questionnaire="TEACHER")
+    found = sheets(get(client_for(officer), "result-export", questionnaire="LEARNER-END"))
+    assert [row[0] for row in found["Campaigns"][1:]] == ["C-1"]
+
+
+def test_too_many_are_refused_with_what_to_do(
+    officer: Any, client_for: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporters, "MOST", 1)
+    for code in ("C-1", "C-2"):
+        make_results(code, [rate_all(4)] * 10)
+    refused = get(client_for(officer), "result-export")
+    assert refused.status_code == 409
+    assert "Narrow the list first" in refused.content.decode()
+
+
+def test_other_centres_export_nothing(staff: Any, client_for: Any) -> None:
+    here, there = make_centre("FAC-A"), make_centre("FAC-B", "Facultad B")
+    make_results("C-1", [rate_all(4)] * 6, scope=here.scope)
+    make_results("C-2", [rate_all(4)] * 6, scope=there.scope)
+    client = client_for(staff("centre_quality", scope=here.scope))
+    assert get(client, "campaign-results-export", "C-2").status_code == 404
+    assert get(client, "results-place-export", there.scope.code).status_code == 404
+    assert [row[0] for row in sheets(get(client, "result-export"))["Campaigns"][1:]] == ["C-1"]
+
+
+def test_forty_surveys_cost_few_statements(officer: Any, client_for: Any, max_queries: Any) -> None:
+    edition = make_plain_edition()
+    for number in range(40):
+        make_results(f"C-{number}", [rate_all(1 + n % 5) for n in range(8)], edition=edition)
+    assert Campaign.objects.count() == 40
+    client = client_for(officer)
+    get(client, "result-list")
+    begun = time.process_time()
+    with max_queries(19):
+        response = get(client, "result-export")
+    print(f"{(time.process_time() - begun) * 1000:.0f} ms of CPU")
+    assert len(sheets(response)["Results"]) == 1 + 40 * 15
