@@ -83,7 +83,7 @@ def published_replies(campaign: Campaign, user: Any) -> list[TeacherReply]:
     """What teachers answered, where it was published, to comments that this reader may see."""
     rows = list(
         TeacherReply.objects.filter(
-            Q(comment=None) | Q(comment__in=published(campaign)), link__campaign=campaign, is_published=True
+            Q(comment=None) | Q(comment__in=published([campaign])), link__campaign=campaign, is_published=True
         ).select_related("link", "comment__item")
     )
     codes = {row.comment.item.code if row.comment else row.link.item_code for row in rows}

@@ -48,7 +48,7 @@ def theme_counts(campaign: Campaign, user: Any) -> list[ThemeCount]:
     if not may_be_reviewed(campaign):
         return []
     rows = list(
-        CommentTheme.objects.filter(comment__in=published(campaign))
+        CommentTheme.objects.filter(comment__in=published([campaign]))
         .values_list("theme__name", "comment__item__code")
         .annotate(n=Count("pk"))
         .order_by()
