@@ -158,7 +158,6 @@ def until(over: Callable[[], bool], act: Callable[[], None], *, pause: Callable[
         act()
 
 
-@pytest.mark.sqlite
 def test_embedded_workers_killed_at_random_lose_and_repeat_nothing(chaos: Chaos, tmp_path: Path) -> None:
     log = tmp_path / "log"
     env = environment(BROKER_URL="", CHAOS_LOG=str(chaos.starts))
@@ -182,7 +181,6 @@ def test_embedded_workers_killed_at_random_lose_and_repeat_nothing(chaos: Chaos,
     assert_each_done_once(chaos, log)
 
 
-@pytest.mark.postgres
 @pytest.mark.redis
 def test_celery_workers_killed_and_a_broker_that_forgets_lose_and_repeat_nothing(
     chaos: Chaos, tmp_path: Path, own_redis: OwnRedis, broker: Callable[[str], Any]
