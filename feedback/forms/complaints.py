@@ -116,9 +116,17 @@ class AnswerForm(forms.Form):
 class SendForm(forms.Form):
     """The public form. `website` is a trap for programs: people do not see it."""
 
-    kind = forms.ChoiceField(label=_("What is it?"), choices=Complaint.Kind.choices)
+    kind = forms.ChoiceField(
+        label=_("What is it?"),
+        choices=Complaint.Kind.choices,
+        widget=forms.Select(attrs={"class": "answer"}),
+    )
     scope = ScopeField(
-        label=_("About whom?"), queryset=Scope.objects.none(), to_field_name="code", empty_label=None
+        label=_("About whom?"),
+        queryset=Scope.objects.none(),
+        to_field_name="code",
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "answer"}),
     )
     text = forms.CharField(
         label=_("What happened, or what do you suggest?"),

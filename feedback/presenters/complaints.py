@@ -35,7 +35,7 @@ FIELDS = {
     "urgent": gettext_lazy("Urgent"),
     "responsible": gettext_lazy("Responsible"),
     "action": gettext_lazy("Improvement action"),
-    "answered_on": gettext_lazy("Answered"),
+    "answered_on": gettext_lazy("Answered on"),
     "days": gettext_lazy("Days"),
 }
 

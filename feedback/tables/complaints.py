@@ -31,15 +31,17 @@ TONES: dict[str, str] = {
 
 class ComplaintTable(lists.Table):
     code = lists.CodeColumn()
-    kind = lists.Column(accessor="get_kind_display", order_by="kind")
+    kind = lists.Column(accessor="get_kind_display", order_by="kind", verbose_name=_("Kind"))
     is_urgent = lists.Column(verbose_name=_("Urgent"))
     scope = lists.Column(accessor="scope__label", verbose_name=_("Of"), attrs=lists.WIDE)
-    channel = lists.Column(accessor="get_channel_display", order_by="channel", verbose_name=_("Received by"))
+    channel = lists.Column(
+        accessor="get_channel_display", order_by="channel", verbose_name=_("Received by"), visible=False
+    )
     received_on = lists.DayColumn()
     due_on = lists.DayColumn()
     state = ProgressColumn(verbose_name=_("State"))
     answered_on = lists.DayColumn()
-    days_taken = lists.NumberColumn(decimals=0, verbose_name=_("Days"), orderable=False)
+    days_taken = lists.NumberColumn(decimals=0, verbose_name=_("Days"), orderable=False, visible=False)
 
     class Meta(lists.Table.Meta):
         model = Complaint

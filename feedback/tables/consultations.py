@@ -11,7 +11,7 @@ from iqas.ui import lists
 class ConsultationTable(lists.Table):
     code = lists.CodeColumn()
     title = lists.Column(order_by="sort_title", linkify=True, attrs=lists.WIDE)
-    kind = lists.Column(accessor="get_kind_display", order_by="kind")
+    kind = lists.Column(accessor="get_kind_display", order_by="kind", verbose_name=_("Kind"))
     held_on = lists.DayColumn()
     scope = lists.Column(accessor="scope__label", verbose_name=_("Of"))
     partners_count = lists.NumberColumn(decimals=0, verbose_name=_("Partners"))
