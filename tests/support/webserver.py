@@ -23,6 +23,7 @@ from tests.support.servers import free_port
 
 SECRET = "bench0bench0bench0bench0bench0be"  # of the form and of its cookie: any will do that is in both
 PATIENCE = 60
+TO_BEGIN = 180  # seconds: a machine that runs several suites takes a minute to import Django twice
 RECEIPT = re.compile(r'<p class="short-code receipt">([0-9A-Z-]{32})</p>')
 
 
@@ -82,7 +83,7 @@ def web_server(
     ]  # fmt: skip
     with running(command, env=dict(env), log=log) as process:
         server = WebServer(port, process.pid, headers or {})
-        if not wait_until(lambda: answers(f"{server.url}/healthz"), PATIENCE):
+        if not wait_until(lambda: answers(f"{server.url}/healthz"), TO_BEGIN):
             raise RuntimeError(f"gunicorn does not answer.\n{log.read_text()[-3000:]}")
         yield server
 
