@@ -13,6 +13,8 @@ from pydantic import ValidationError
 from feedback.models import Item, Questionnaire, QuestionnaireVersion
 from feedback.packs import FOLDER, load
 from feedback.packs.schema import QuestionnairePack
+from feedback.selectors.campaigns import usable_versions
+from feedback.selectors.wholeness import obstacles_of
 from feedback.services.questionnaires import freeze, store_pack
 from iqas.core.packs import read_pack
 from iqas.core.refusals import RuleViolation
@@ -41,6 +43,7 @@ def test_shipped_packs_load_twice_into_the_same_rows() -> None:
             "EMPLOYER v1",
             "GRADUATE-6M v1",
             "LEARNER-END v1",
+            "LEARNER-END v2",
             "LEARNER-MIDDLE v1",
             "PARTNER v1",
             "PROVIDER v1",
@@ -63,7 +66,7 @@ def test_every_shipped_word_exists_in_spanish_and_english() -> None:
 
 def test_the_learner_survey_fits_a_phone() -> None:
     load()
-    version = QuestionnaireVersion.objects.get(questionnaire__code="LEARNER-END")
+    version = QuestionnaireVersion.objects.get(questionnaire__code="LEARNER-END", number=2)
     assert [section.items.count() for section in version.sections.all()] == [3, 5, 4, 5]
     assert not version.items.filter(criterion_code="")
 
@@ -74,6 +77,18 @@ def test_every_audience_has_a_survey_of_few_questions_a_screen() -> None:
     assert {version.questionnaire.audience for version in own} == set(Questionnaire.Audience.values)
     for version in own:
         assert all(section.items.count() <= 6 for section in version.sections.all()), version
+
+
+def test_audiences_are_asked_the_same_so_that_they_can_be_contrasted() -> None:
+    load()
+    audiences: dict[str, set[str]] = {}
+    for version in usable_versions():
+        assert not [one for one in obstacles_of(version) if one.rule in ("item-common", "item-identity")]
+        for code in version.items.exclude(common_code="").values_list("common_code", flat=True):
+            audiences.setdefault(code, set()).add(version.questionnaire.audience)
+    shared = [asked for asked in audiences.values() if len(asked) > 1]
+    assert set().union(*shared) == set(Questionnaire.Audience.values), "nobody is asked alone"
+    assert {"learner", "teacher", "provider"} <= audiences["WORKLOAD"]
 
 
 def test_a_pack_written_before_questions_could_depend_on_others_keeps_its_hash(

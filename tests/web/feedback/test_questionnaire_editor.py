@@ -36,7 +36,7 @@ def client(client_for: Any, officer: Any) -> Any:
 def draft(officer: Any) -> QuestionnaireVersion:
     """The next version of the learners' questionnaire."""
     load()
-    first = QuestionnaireVersion.objects.filter(questionnaire__code="LEARNER-END").earliest("number")
+    first = QuestionnaireVersion.objects.filter(questionnaire__code="LEARNER-END").latest("number")
     return drafting.begin_version(actor=officer, version=first)
 
 
@@ -219,7 +219,7 @@ class TestAVersion:
         campaign = make_campaign(version=draft.based_on, links=12)
         with max_queries(20):
             page = client.get(draft.questionnaire.get_absolute_url(), headers=ENGLISH)
-        says(page, campaign.code, "Version 2", "Go on with the draft", "not used yet")
+        says(page, campaign.code, "Version 3", "Go on with the draft", "not used yet")
 
     def test_reads_few_statements(self, client: Any, draft: Any, max_queries: Any) -> None:
         with max_queries(20):
@@ -494,7 +494,7 @@ class TestComparison:
         )
         same = client.get(
             reverse("feedback:questionnaire-compare", args=["LEARNER-END"]),
-            {"before": 1, "after": 1},
+            {"before": 2, "after": 2},
             headers=ENGLISH,
         )
         says(same, "The two versions say the same.")
@@ -504,7 +504,7 @@ class TestPreview:
     def test_is_the_survey_itself_and_keeps_nothing(self, client: Any, draft: Any) -> None:
         url = address(draft, "preview")
         begin = client.get(url, headers=ENGLISH)
-        says(begin, "Preview of LEARNER-END v2", "Nobody will know what you answered", "4 pages")
+        says(begin, "Preview of LEARNER-END v3", "Nobody will know what you answered", "4 pages")
         first = client.post(url, {"shown_in": "en"}, headers=ENGLISH)
         says(first, "Before I enrolled", "Section 1 of 4", "Strongly agree")
         statements = tables()
