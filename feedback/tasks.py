@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback.anonymity.compaction import compact
 from feedback.anonymity.mixer import mix_and_settle
 from feedback.models import Round
-from feedback.services import comments, complaints, mailing, outcomes, replies, rounds
+from feedback.services import comments, complaints, mailing, outcomes, posters, replies, rounds
 from feedback.services.upkeep import hourly
 from iqas.jobs.mail import Mail, mail_builder
 from iqas.jobs.registry import job_kind, periodic
@@ -34,6 +34,11 @@ def make_round(context: JobContext, *, order: str) -> None:
 @job_kind(comments.FORGET_KIND, title=_("Destruction of withheld comments"), listed=False)
 def forget_originals(context: JobContext) -> None:
     compact()
+
+
+@job_kind(posters.JOB_KIND, queue="pdf", title=_("Poster"))
+def print_poster(context: JobContext, *, campaign: str, language: str) -> None:
+    posters.print_poster(context, campaign=campaign, language=language)
 
 
 @mail_builder(replies.BUILDER)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from feedback.forms.campaigns import language_choices
 from feedback.importers.recipients import Recipients, read_file, read_pasted
 from feedback.selectors.register import Known
 from feedback.services.invitations import LINKS_ON_A_SHEET
@@ -119,3 +120,13 @@ class ContactsForm(forms.Form):
     def __init__(self, *args: Any, contacts: QuerySet[PartnerContact], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["contacts"].queryset = contacts  # type: ignore[attr-defined]
+
+
+class PosterForm(forms.Form):
+    """In which language a poster speaks."""
+
+    language = forms.ChoiceField(label=_("Language"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = language_choices()  # type: ignore[attr-defined]

@@ -29,6 +29,7 @@ SENTENCES = {
     "campaign.invited": gettext_lazy("invited people"),
     "campaign.links_printed": gettext_lazy("made links to print"),
     "campaign.opened": gettext_lazy("opened it"),
+    "campaign.poster": gettext_lazy("had a poster printed"),
     "campaign.reminded": gettext_lazy("sent a reminder"),
     "campaign.readers": gettext_lazy("named the readers of the comments"),
     "campaign.paused": gettext_lazy("paused it"),

@@ -18,6 +18,7 @@ STAFF = [
     ),
     path("campaigns/<str:code>/print/", invitations.campaign_print, name="campaign-print"),
     path("campaigns/<str:code>/sheets/<int:sheet>/", invitations.campaign_sheet, name="campaign-sheet"),
+    path("campaigns/<str:code>/poster/", invitations.campaign_poster, name="campaign-poster"),
     path("campaigns/<str:code>/remind/", invitations.campaign_remind, name="campaign-remind"),
 ]
 PUBLIC = [

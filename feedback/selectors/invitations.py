@@ -45,7 +45,7 @@ def printed_links(campaign: Campaign, sheet: int) -> list[PrintedLink]:
     links = []
     for invitation in invitations:
         url = survey_url(token(ring, invitation, salt))
-        links.append(PrintedLink(url, _qr(url), short_code(ring, invitation, salt)))
+        links.append(PrintedLink(url, qr_of(url), short_code(ring, invitation, salt)))
     return links
 
 
@@ -55,7 +55,7 @@ def open_link_of(campaign: Campaign) -> PrintedLink | None:
         return None
     code = open_code(installed_ring(), campaign.pk, bytes(campaign.salt))
     url = f"{settings.BASE_URL}{reverse('survey:open-link', kwargs={'code': code})}"
-    return PrintedLink(url, _qr(url), code)
+    return PrintedLink(url, qr_of(url), code)
 
 
 def campaign_links(campaign: Campaign) -> list[str]:
@@ -65,7 +65,7 @@ def campaign_links(campaign: Campaign) -> list[str]:
     return [survey_url(token(ring, invitation, salt)) for invitation in unused]
 
 
-def _qr(url: str) -> QrCode:
+def qr_of(url: str) -> QrCode:
     """One bar a run of dark squares: a fifth of the size of one rectangle each."""
     rows = [bytes(row) for row in segno.make_qr(url, error="m").matrix_iter(border=QUIET_ZONE)]
     bars = [

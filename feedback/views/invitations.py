@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from feedback.forms.invitations import ContactsForm, InviteForm, PrintForm, RegisterForm
+from feedback.forms.invitations import ContactsForm, InviteForm, PosterForm, PrintForm, RegisterForm
 from feedback.models import Campaign
 from feedback.selectors.invitations import printed_links
 from feedback.selectors.register import contacts_of, known_by_state, usual_states
 from feedback.services import invitations
 from feedback.services.invitations import Invited
+from feedback.services.posters import order_poster
 from feedback.services.register import invite_contacts, invite_learners
 from feedback.views.shared import WRITE, campaign_of, posted
 from iqas.core.access import require
@@ -129,6 +130,33 @@ def campaign_sheet(request: HttpRequest, code: str, sheet: int) -> HttpResponse:
         "code_address": request.build_absolute_uri(reverse("survey:code-enter")),
     }
     return render(request, "feedback/campaign_sheet.html", context)
+
+
+@page("campaign.invite", methods=WRITE)
+def campaign_poster(request: HttpRequest, code: str) -> HttpResponse:
+    """For the wall of a room; a job prints it."""
+    campaign = campaign_of(request, code)
+    require(request.user, "campaign.invite", campaign)
+    form = PosterForm(posted(request), initial={"language": campaign.mail_language})
+    if request.method == "POST" and form.is_valid():
+        with forms.refusals(form):
+            return redirect(
+                order_poster(actor=request.user, campaign=campaign, language=form.cleaned_data["language"])
+            )
+    return forms.confirm_page(
+        request,
+        form=form,
+        title=_("Poster for a room"),
+        message=campaign.title,
+        verb=gettext_lazy("Print it"),
+        cancel_url=campaign.get_absolute_url(),
+        consequences=[
+            _("Everybody who reads it can answer through the open link.")
+            if campaign.open_link
+            else _("It leads to where one types the code of one's own slip: hand out a printed sheet too.")
+        ],
+        danger=False,
+    )
 
 
 @page("campaign.invite", methods=WRITE)
