@@ -22,6 +22,7 @@ COMMANDS = {
     "export_register": ["--out", "x.jsonl"],
     "import_catalogue": ["some.csv"],
     "import_enrolments": ["some.csv"],
+    "import_partners": ["some.csv"],
     "import_responses": ["some.csv", "--mapping", str(ROOT / "iqas/demo/mappings/turkiye.yaml")],
     "load_packs": [],
     "measure": [],

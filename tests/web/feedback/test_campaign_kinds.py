@@ -325,7 +325,7 @@ def test_readers_are_named_before_the_first_question_and_beside_each_comment(
     )
     page = person.page(1)
     assert_shows(page, "Read by the quality office, those responsible for the course and Berta Gil.")
-    assert 'aria-describedby=" q-A3-readers"' in text_of(page)
+    assert 'aria-describedby="q-A3-readers"' in text_of(page)
 
 
 def test_a_paused_survey_says_so_and_keeps_what_was_begun(officer: Client) -> None:
