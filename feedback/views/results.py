@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import get_language
 
 from feedback.exporters import Sheets, file_name, lines, sheets_of, workbook
@@ -12,7 +12,7 @@ from feedback.presenters.groups import group_rows
 from feedback.presenters.results import parts_of
 from feedback.selectors.published import is_told
 from feedback.selectors.results import campaign_results, shown_comments
-from feedback.selectors.targets import with_target
+from feedback.selectors.targets import loaded_with_target
 from iqas.core.access import allowed, can
 from iqas.core.views import page
 from iqas.ui import lists
@@ -63,8 +63,11 @@ def results_file(request: HttpRequest, sheets: Sheets, code: str) -> HttpRespons
 
 def campaign_or_404(request: HttpRequest, code: str) -> Campaign:
     """A campaign whose results the person may see, with its target."""
-    related = with_target(Campaign.objects.select_related("scope", "questionnaire_version__questionnaire"))
-    return get_object_or_404(allowed(request.user, "results.view", related), code=code)
+    related = Campaign.objects.select_related("scope", "questionnaire_version__questionnaire")
+    found = loaded_with_target(allowed(request.user, "results.view", related).filter(code=code))
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def _waiting(campaign: Campaign) -> int:

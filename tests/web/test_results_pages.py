@@ -16,6 +16,7 @@ from feedback.models import Campaign, Comment
 from feedback.selectors.comments import seen_of
 from iqas.core.access import allowed, can
 from iqas.core.models import AuditDetail, AuditEvent
+from tests.factories.feedback import make_plain_edition
 from tests.factories.feedback_results import make_results, rate_all
 from tests.factories.organisation import make_centre, the_university
 from tests.support.pages import assert_hides, assert_shows
@@ -286,6 +287,16 @@ def test_the_page_costs_the_same_for_few_answers_and_for_many(
     campaign.comments.filter(item__code="L16").update(review_state=Comment.Review.SHOWN)
     client = client_for(officer)
     with max_queries(12):
+        assert client.get(page_url(campaign)).status_code == 200
+
+
+def test_a_survey_of_one_edition_reads_no_pool_and_no_partners(
+    officer: Any, client_for: Callable[..., Any], max_queries: Callable[[int], Any]
+) -> None:
+    """Two statements less, of which production spends one on the second factor."""
+    campaign = make_results(answers=[rate_all(4)] * 6, edition=make_plain_edition())
+    client = client_for(officer)
+    with max_queries(10):
         assert client.get(page_url(campaign)).status_code == 200
 
 
