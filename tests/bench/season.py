@@ -34,7 +34,7 @@ CLASS_ITEMS = 12
 def build(*, small: bool, links: int, voters: int) -> None:
     """Prints what the load needs to know: codes, tokens, and the session of an officer."""
     call_command("migrate", verbosity=0)
-    university = build_large(microcredentials=20 if small else 380)
+    university = build_large(microcredentials=20 if small else 650)
     the_questionnaire()
     told: dict[str, Any] = {"session": _session(university.officer)}
     for questions in (12, 34):
@@ -136,7 +136,8 @@ def _surveys(count: int) -> None:
     version = the_questionnaire()
     items = list(Item.objects.filter(version=version).exclude(kind=Item.Kind.TEXT))
     editions = list(
-        Edition.objects.filter(campaigns=None, state="closed")
+        Edition.objects.filter(campaigns=None)
+        .exclude(state__in=("planned", "cancelled"))
         .select_related("microcredential__scope", "year")
         .order_by("code")[:count]
     )
