@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from tests.support import policy
+from tests.support import canaries, policy
 
+pytestmark = pytest.mark.slow
 DENIED = {302, 401, 403, 404, 405}
 OWN_ACCOUNT = ("account_", "mfa_", "usersessions_", "socialaccount_", "openid_connect_", "set_language")
 
@@ -48,9 +49,6 @@ def told() -> set[policy.Observation]:
 
 
 @pytest.mark.django_db
-@pytest.mark.sqlite
-@pytest.mark.slow
-@pytest.mark.timeout(900)
 def test_every_answer_is_the_one_in_the_table(observed):
     told = policy.written()
     unexpected = [
@@ -58,6 +56,17 @@ def test_every_answer_is_the_one_in_the_table(observed):
     ]
     assert not unexpected, "\n".join(unexpected[:40])
     assert told == observed, "the table tells of routes or roles that are gone"
+
+
+@pytest.mark.django_db
+def test_both_centres_have_an_object_of_every_model(seeded):
+    assert canaries.missing_objects() == []
+    assert canaries.unknown_names() == []
+
+
+@pytest.mark.django_db
+def test_every_text_of_both_centres_carries_its_canary(seeded):
+    assert canaries.unmarked_texts() == []
 
 
 def test_no_route_fails(told):

@@ -23,6 +23,7 @@ from feedback.services.submission import submit
 from iqas.accounts.models import User
 from iqas.core import clock
 from iqas.demo.acceptance.approval import hand_in
+from iqas.demo.acceptance.further import build_further
 from iqas.demo.acceptance.listening import build_listening
 from iqas.evidence.models import Evidence, EvidenceVersion
 from iqas.evidence.services import add_evidence, add_version, approve_version
@@ -56,7 +57,7 @@ from microcredentials.services.proposals import (
 )
 from microcredentials.services.publication import change_standing
 from microcredentials.services.register import Entry, Register
-from microcredentials.services.writing import Evaluation, Outcome
+from microcredentials.services.writing import TRANSLATED, Evaluation, Outcome, Support, Teaching
 
 FRAMEWORK = "FOUR-DIMENSIONS"
 SCALE = "ACREDITA-A-D"
@@ -121,6 +122,8 @@ def build_objects(mark: str, centre: Centre, hands: Hands) -> Objects:
     frozen = _self_assessment(centre, hands, canary, version, frozen=True)
     dossier = dossiers.request(actor=hands.approver, assessment=frozen, language="es")
     draft = _self_assessment(centre, hands, canary, version, frozen=False)
+    partner = _partner(credential, hands, canary)
+    build_further((finished, running), version, partner, hands, canary)
     return Objects(
         mark,
         centre,
@@ -136,7 +139,7 @@ def build_objects(mark: str, centre: Centre, hands: Hands) -> Objects:
         frozen,
         dossier,
         {
-            "partner": _partner(credential, hands, canary),
+            "partner": partner,
             "remark": hand_in(
                 _draft(centre, hands, canary, title_es=canary("submitted", "title_es")),
                 writer=hands.writer,
@@ -185,28 +188,45 @@ def _microcredential(centre: Centre, hands: Hands, canary: Any) -> MicroCredenti
 def _draft(centre: Centre, hands: Hands, canary: Any, **other: Any) -> MicroCredentialVersion:
     texts = {
         f"{name}_{language}": canary("microcredential", f"{name}_{language}")
-        for name in ("title", "summary", "quality_assurance", "prerequisites", "further_information")
+        for name in TRANSLATED
         for language in ("es", "en")
+    } | {
+        name: canary("microcredential", name)
+        for name in (
+            "field_of_study",
+            "need",
+            "calendar",
+            "resources",
+            "budget",
+            "stacks_into",
+            "sustainability",
+            "responsible_name",
+            "region",
+        )
     }
     credential = create_microcredential(
         actor=hands.writer,
         centre=centre,
         country="ES",
-        region=canary("microcredential", "region"),
         ects=3,
         hours=75,
         eqf_level=5,
         mode="virtual",
         requires_degree=False,
-        responsible_name=canary("microcredential", "responsible"),
+        responsible_email=f"{canary('microcredential', 'email')}@acceptance.example",
+        rows={
+            "teachers": [Teaching(canary("teacher", "name"), institution=canary("teacher", "institution"))],
+            "supporters": [Support(canary("supporter", "name"), interest=canary("supporter", "interest"))],
+        },
         **(texts | other),
     )
     version = credential.versions.get()
     outcome = Outcome({"text_es": canary("outcome", "es"), "text_en": canary("outcome", "en")}, code="R1")
     version = replace_outcomes(actor=hands.writer, version=version, seen=version.version, outcomes=[outcome])
     assessment = {
-        "name_es": canary("assessment", "name"),
-        "criteria_es": canary("assessment", "criteria"),
+        f"{name}_{language}": canary("assessment", f"{name}_{language}")
+        for name in ("name", "criteria")
+        for language in ("es", "en")
     }
     evaluation = Evaluation(assessment, outcomes=("R1",), code="E1")
     return replace_assessments(
@@ -309,6 +329,8 @@ def _enrol(edition: Edition, hands: Hands, canary: Any) -> None:
                     given_name=canary("learner", "given_name"),
                     family_name=canary("learner", "family_name"),
                     email=f"{canary('learner', 'email')}-{number}@acceptance.example",
+                    document_kind="passport",
+                    document_number=f"{canary('learner', 'document')}-{number}",
                     student_number=f"{canary('learner', 'student')}-{number}",
                 ),
                 statistics={
@@ -366,7 +388,7 @@ def _mixed_campaign(edition: Edition, hands: Hands, canary: Any) -> Campaign:
         closes=today + dt.timedelta(days=5),
         titles={"es": canary("campaign", "title_es"), "en": canary("campaign", "title_en")},
     )
-    print_links(actor=hands.quality, campaign=campaign, count=LEARNERS)
+    print_links(actor=hands.quality, campaign=campaign, count=LEARNERS, group=canary("group", "label"))
     campaign = open_campaign(actor=hands.quality, campaign=campaign)
     items = list(Item.objects.filter(version_id=campaign.questionnaire_version_id))
     ring = installed_ring()

@@ -14,6 +14,7 @@ from iqas.core.refusals import RuleViolation
 from iqas.demo.acceptance.addresses import addresses
 from iqas.demo.acceptance.approval import prepare_programme
 from iqas.demo.acceptance.dialogue import build_dialogue
+from iqas.demo.acceptance.further import decide_thresholds
 from iqas.demo.acceptance.objects import Hands, Objects, build_objects
 from iqas.demo.acceptance.people import add_deactivated, add_person, roles_on
 from iqas.demo.building.organisation import logo_decided
@@ -68,11 +69,13 @@ def _build() -> tuple[list[dict[str, Any]], dict[str, Objects]]:
             code=f"CEN-{mark}",
             kind="faculty",
             name_es=f"CANARY-{mark}-centre-name",
+            name_en=f"CANARY-{mark}-centre-name_en",
             municipality=f"CANARY-{mark}-centre-municipality",
         )
         people += [add_person(role=role, centre=mark, scope=centre.scope) for role in roles_on("centre")]
         built[mark] = build_objects(mark, centre, _hands(mark))
     prepare_programme()
+    decide_thresholds()
     auditors = (Role.AUDITOR, Role.STUDENT_AUDITOR)
     people += [add_person(role=role, centre="A", scope=built["A"].dossier.scope) for role in auditors]
     people.append(add_deactivated())
