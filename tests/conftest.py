@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER_MARKS = {"e2e": "browser", "pdf": "pdf"}
 ENGINE_BLIND_FOLDERS = {"e2e"}
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
+FILLED_BY_MIGRATING = {"django_content_type", "auth_permission"}
 MAY_BE_ABSENT = "reference data absent"
 
 
@@ -49,7 +50,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (left_out if item.get_closest_marker(other_engine) else kept).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = kept
+    items[:] = _slow_ones_first(kept, workers=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _slow_ones_first(items: list[pytest.Item], *, workers: int) -> list[pytest.Item]:
+    """Each worker's share (xdist hands out contiguous ones) begins with slow files: none is alone with one at the end.
+
+    A file's slow tests stay together, so that they share what the file builds once. The order is otherwise the one given:
+    no test leans on rows that another kind of test finds and empties, because no migration leaves rows.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("slow"):
+            files.setdefault(item.path, []).append(item)
+    quick = [item for item in items if not item.get_closest_marker("slow")]
+    shares: list[list[pytest.Item]] = [[] for _worker in range(workers)]
+    for file in sorted(files.values(), key=len, reverse=True):
+        min(shares, key=len).extend(file)
+    for number, share in enumerate(shares, 1):
+        wanted = max(len(items) * number // workers - sum(map(len, shares[:number])), 0)
+        share.extend(quick[:wanted])
+        del quick[:wanted]
+    return [item for share in shares for item in share] + quick
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -123,6 +145,7 @@ def django_db_setup(
     django_db_modify_db_settings: None, django_db_setup: None, django_db_blocker: Any
 ) -> Iterator[None]:
     """The guards of the database stand in tests too, and step aside only while tables are emptied."""
+    from django.core.management.commands import flush
     from django.db import connection
 
     from iqas.core import audit_guard
@@ -131,7 +154,7 @@ def django_db_setup(
 
     with django_db_blocker.unblock():
         template.keep()
-    empty_tables = connection.ops.execute_sql_flush
+    empty_tables, say_how_to_empty = connection.ops.execute_sql_flush, connection.ops.sql_flush
 
     def empty_with_guards_aside(statements: list[str]) -> None:
         for guard in (audit_guard, frozen_guard):
@@ -140,7 +163,15 @@ def django_db_setup(
         for guard in (audit_guard, frozen_guard):
             guard.install(connection)
 
+    def all_but_what_migrating_fills(style: Any, tables: list[str], **options: Any) -> list[str]:
+        return say_how_to_empty(
+            style, [table for table in tables if table not in FILLED_BY_MIGRATING], **options
+        )
+
     connection.ops.execute_sql_flush = empty_with_guards_aside
+    connection.ops.sql_flush = all_but_what_migrating_fills
+    # After each emptying Django would look for the permissions and kinds of content of every model again.
+    flush.emit_post_migrate_signal = lambda *args, **options: None
     yield
     with django_db_blocker.unblock():
         template.drop()
