@@ -80,6 +80,10 @@
     if (document.querySelector("form[data-autosave]:is([data-unsaved], .htmx-request):not([data-leaving])")) event.preventDefault();
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+  // A link to a folded section opens it.
+  const openFold = () => { const fold = document.getElementById(location.hash.slice(1))?.closest(".fold")?.querySelector(":scope > details"); if (fold) fold.open = true; };
+  document.addEventListener("DOMContentLoaded", openFold);
+  window.addEventListener("hashchange", openFold);
   // Details stand open on paper.
   window.addEventListener("beforeprint", () => document.querySelectorAll("details:not(.menu):not([open])").forEach((d) => { d.open = true; d.dataset.print = ""; }));
   window.addEventListener("afterprint", () => document.querySelectorAll("details[data-print]").forEach((d) => { d.open = false; delete d.dataset.print; }));

@@ -266,3 +266,18 @@ def test_a_part_that_arrives_later_leaves_the_page_its_title(open_page: OpenPage
     page.wait_for_selector("#around", state="attached")
     page.wait_for_selector("#documents-now", state="attached")
     assert "Poda de frutales" in page.title()
+
+
+def test_the_list_at_the_head_of_a_page_opens_what_it_leads_to(open_page: OpenPage) -> None:
+    version = make_microcredential("Poda de frutales").current
+    assert version is not None
+    address, officer = version.microcredential.get_absolute_url(), make_staff("quality_officer")
+    page = open_page(address, user=officer, phone=True)
+    assert page.locator(".timeline").is_hidden()
+    page.click(".page-contents a[href='#history']")
+    page.wait_for_selector(".timeline", state="visible")
+    assert_accessible(page)
+    assert_fits(page)
+    plain = open_page(f"{address}#history", user=officer, scripts=False)
+    plain.click("#history + details > summary")
+    plain.wait_for_selector(".timeline", state="visible")
