@@ -173,6 +173,7 @@ class _Import:
     def _write(self) -> None:
         for partner, code in zip(self.new, next_codes("P", len(self.new)), strict=True):
             partner.code = code
+            tidy(partner, is_new=True)
         store_new(self.new)
         overwrite(self.changed, WRITTEN)
         link_supporters(self.new)

@@ -44,6 +44,7 @@ def add_partner(*, actor: Any, **fields: Any) -> Partner:
     partner = Partner(**_known(fields, FIELDS))
     _settle(partner)
     partner.code = next_code("P")
+    tidy(partner, is_new=True)  # it is found by its code, too
     store(partner, new=True)
     link_supporters([partner])
     _record(actor, "partner.added", partner, after={"name": partner.name, "kind": partner.kind})
@@ -215,13 +216,13 @@ def _settle(partner: Partner) -> None:
         raise tax_id_taken(same)
 
 
-def tidy(partner: Partner) -> None:
+def tidy(partner: Partner, *, is_new: bool = False) -> None:
     """Name, tax number and country in their one form, and the keys for sorting and searching."""
     partner.name = " ".join(partner.name.split())
     partner.tax_id = tidy_tax_id(partner.tax_id)
     partner.country = partner.country.upper()
     partner.sort_name = sort_key(partner.name)[:200]
-    merged = partner.merged.all() if partner.code else ()
+    merged = partner.merged.all() if partner.code and not is_new else ()
     words = [partner.name, partner.tax_id, partner.code]
     words += [word for duplicate in merged for word in (duplicate.code, duplicate.name)]
     partner.search_key = sort_key(" ".join(words))

@@ -52,6 +52,7 @@ class TestTheRegister:
     def test_a_name_and_a_tax_number_stand_once_whatever_their_spelling(self) -> None:
         first = make_partner("Asociación Ánfora", tax_id="a-28.123.456")
         assert (first.code, first.tax_id) == ("P-001", "A28123456")
+        assert "p-001" in first.search_key.lower()
         refused("name-taken", function=make_partner, name="  asociacion  ANFORA ")
         refused("tax-id-taken", function=make_partner, name="Otra", tax_id="A 28123456")
         assert Partner.objects.count() == 1
@@ -329,6 +330,7 @@ class TestImport:
         lines = [line.replace("empresa", "ong") for line in lines]
         with django_assert_max_num_queries(30):
             assert import_partners(actor=officer, file=table(*lines)).updated == 300
+        assert Partner.objects.filter(search_key__contains="p-300").count() == 1
         codes = Partner.objects.order_by("code").values_list("code", flat=True)
         assert (codes[0], codes[299]) == ("P-001", "P-300")
         assert make_partner("Otra").code == "P-301"
