@@ -15,7 +15,7 @@ from feedback.selectors.campaigns import Participation, participation_of
 from feedback.selectors.invitations import open_link_of
 from feedback.selectors.readers import named, readers_of
 from feedback.services.campaigns import opening_refusal
-from feedback.services.invitations import reminder_refusal
+from feedback.services.invitations import next_reminder_day, reminder_refusal
 from feedback.targets import TargetKind
 from iqas.core import clock
 from iqas.core.access import can
@@ -101,6 +101,7 @@ def detail(user: Any, campaign: Campaign) -> dict[str, Any]:
         "has_groups": campaign.groups.exists(),
         "sheets": range(1, campaign.sheets_count + 1),
         "reminders": campaign.reminders_most,
+        "next_reminder": next_reminder_day(campaign) if campaign.state == Campaign.State.OPEN else None,
         "may_edit": is_draft and bool(can(user, "campaign.edit", campaign)),
         "may_invite": may_invite,
         "may_extend": (is_open or is_paused) and bool(can(user, "campaign.open", campaign)),

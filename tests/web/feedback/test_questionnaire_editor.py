@@ -344,7 +344,8 @@ class TestAQuestion:
         assert client.post(url, given | {"text_es": "¿Estaba claro?"}).status_code == 302
         assert (
             client.post(
-                url, given | {"kind": "yes_no", "code": "L01B", "seen_version": seen(draft)}
+                url,
+                given | {"kind": "yes_no", "code": "L01B", "common_code": "", "seen_version": seen(draft)},
             ).status_code
             == 302
         )
