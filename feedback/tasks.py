@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback.anonymity.compaction import compact
 from feedback.anonymity.mixer import mix_and_settle
 from feedback.models import Round
-from feedback.services import comments, complaints, mailing, outcomes, posters, replies, rounds
+from feedback.services import comments, complaints, mailing, outcomes, posters, replies, reports, rounds
 from feedback.services.upkeep import hourly
 from iqas.jobs.mail import Mail, mail_builder
 from iqas.jobs.registry import job_kind, periodic
@@ -39,6 +39,11 @@ def forget_originals(context: JobContext) -> None:
 @job_kind(posters.JOB_KIND, queue="pdf", title=_("Poster"))
 def print_poster(context: JobContext, *, campaign: str, language: str) -> None:
     posters.print_poster(context, campaign=campaign, language=language)
+
+
+@job_kind(reports.JOB_KIND, queue="pdf", title=_("Report of results"))
+def print_report(context: JobContext, *, report: str) -> None:
+    reports.produce(context, report)
 
 
 @mail_builder(replies.BUILDER)

@@ -3,10 +3,12 @@
 from django.urls import URLPattern, path
 
 from feedback.api.views import CampaignResultsView, EditionResultsView, ScopeResultsView
-from feedback.views import places, results
+from feedback.views import importing, places, results
 
 STAFF = [
     path("results/", places.result_list, name="result-list"),
+    path("results/import/", importing.result_import, name="result-import"),
+    path("results/import/confirm/", importing.result_import_confirm, name="result-import-confirm"),
     path("results/export/", places.result_export, name="result-export"),
     path("results/places/<str:code>/export/", places.results_place_export, name="results-place-export"),
     path("results/editions/<str:code>/export/", places.results_edition_export, name="results-edition-export"),

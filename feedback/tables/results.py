@@ -30,7 +30,6 @@ class ResultTable(lists.Table):
     questionnaire = lists.Column(
         accessor="questionnaire_version__questionnaire__code", verbose_name=_("Questionnaire")
     )
-    closes = lists.DayColumn(verbose_name=_("Last day"))
     answered = lists.NumberColumn(verbose_name=_("Answers"))
     reached = lists.NumberColumn(verbose_name=_("Could answer"))
     rate = lists.NumberColumn(share=True, verbose_name=_("Response rate"))
@@ -43,12 +42,11 @@ class ResultTable(lists.Table):
             "target_kind",
             "year_code",
             "questionnaire",
-            "closes",
             "answered",
             "reached",
             "rate",
         )
-        order_by = ("-closes", "-code")
+        order_by = ("-year_code", "code")
 
     def render_target_kind(self, record: Campaign) -> str:
         return self.value_target_kind(record)

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from feedback import exporters
 from feedback.forms.results import PlaceForm
-from feedback.models import Campaign
+from feedback.models import Campaign, Report
 from feedback.presenters import places as presenter
+from feedback.presenters.reports import Reports, reports_of
 from feedback.selectors.places import (
     KINDS,
     PlaceResults,
@@ -59,6 +60,7 @@ def result_list(request: HttpRequest) -> HttpResponseBase:
                 _("All figures of these campaigns (XLSX)"),
                 f"{reverse('feedback:result-export')}?{request.GET.urlencode()}",
             ),
+            *_import_link(request.user),
         ),
     )
 
@@ -128,6 +130,12 @@ def with_turnout(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
     )
 
 
+def _import_link(user: Any) -> tuple[Link, ...]:
+    if any(path.count("/") == 1 for path in paths(user, "campaign.edit")):
+        return (Link(_("Import earlier results"), reverse("feedback:result-import")),)
+    return ()
+
+
 def _widest(user: Any) -> tuple[Link, ...]:
     """The widest places that the person may see, at most three."""
     held = paths(user, "results.view")
@@ -186,6 +194,7 @@ def _filled(request: HttpRequest, place: Place, results: PlaceResults) -> dict[s
         "export_url": presenter.export_url(
             place.kind, place.code, questionnaire=chosen.questionnaire, year=chosen.year
         ),
+        "reports": _reports(request, place, chosen.year),
         "list_url": _list_url(place, results) if can(request.user, "results.view") else "",
     }
 
@@ -226,6 +235,17 @@ def _parts(place: Place, results: PlaceResults) -> tuple[Mapping[str, str], str,
 def _campaign(one: Heard) -> presenter.Below:
     url = reverse("feedback:campaign-results", args=[one.code])
     return presenter.Below(one.code, one.title, turnout_of([one]), url)
+
+
+def _reports(request: HttpRequest, place: Place, year: str) -> Reports | None:
+    """Of an edition, or of a year of a centre."""
+    if place.edition is not None:
+        url = reverse("feedback:edition-report", args=[place.code])
+        return reports_of(request.user, place.scope, url, edition=place.edition)
+    if place.scope.kind == Scope.Kind.CENTRE and year:
+        url = reverse("feedback:centre-report", args=[place.code, year])
+        return reports_of(request.user, place.scope, url, kind=Report.Kind.CENTRE, year__code=year)
+    return None
 
 
 def _name(place: Place) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from feedback.exporters import Sheets, file_name, lines, sheets_of, workbook
 from feedback.models import Campaign, Comment
 from feedback.presenters.groups import group_rows
+from feedback.presenters.reports import Reports, reports_of
 from feedback.presenters.results import parts_of
-from feedback.selectors.published import is_told
+from feedback.selectors.published import FINISHED, is_told
 from feedback.selectors.results import campaign_results, shown_comments
 from feedback.selectors.targets import loaded_with_target
 from iqas.core.access import allowed, can
@@ -37,6 +39,7 @@ def campaign_results_page(request: HttpRequest, code: str) -> HttpResponse:
         "comments": shown_comments(campaign, request.user),
         "waiting": _waiting(campaign) if reviewer else 0,
         "is_reviewer": reviewer,
+        "reports": _reports(request, campaign),
     }
     return render(request, "feedback/campaign_results.html", context)
 
@@ -68,6 +71,13 @@ def campaign_or_404(request: HttpRequest, code: str) -> Campaign:
     if not found:
         raise Http404
     return found[0]
+
+
+def _reports(request: HttpRequest, campaign: Campaign) -> Reports | None:
+    if campaign.state not in FINISHED:
+        return None
+    url = reverse("feedback:campaign-report", args=[campaign.code])
+    return reports_of(request.user, campaign.scope, url, campaign=campaign)
 
 
 def _waiting(campaign: Campaign) -> int:

@@ -57,6 +57,13 @@ BY_ROUTE: dict[str, Values] = {
     "evidence:version-download": lambda o: {"code": o.evidence.code, "number": 1},
     "feedback:campaign-answers": lambda o: {"code": o.more["signed"].code},
     "feedback:campaign-sheet": lambda o: {"code": o.campaign.code, "sheet": 1},
+    "feedback:campaign-report": lambda o: {"code": o.mixed.code},
+    "feedback:edition-report": lambda o: {"code": o.finished.code},
+    "feedback:centre-report": lambda o: {
+        "code": o.microcredential.centre.scope.code,
+        "year": o.finished.year.code,
+    },
+    "feedback:report-download": lambda o: {"code": o.more["report"].code},
     "feedback:results-edition": lambda o: {"code": o.finished.code},
     "feedback:results-edition-export": lambda o: {"code": o.finished.code},
     "api:feedback:results-edition": lambda o: {"code": o.finished.code},

@@ -17,6 +17,7 @@ from feedback.answer_sheet import AnswerSheet
 from feedback.importers.recipients import Recipient
 from feedback.models import Campaign, Item, QuestionnaireVersion
 from feedback.selectors.survey import Visit
+from feedback.services import reports
 from feedback.services.campaigns import close_campaign, create_campaign, open_campaign
 from feedback.services.invitations import invite_people, print_links
 from feedback.services.submission import submit
@@ -154,6 +155,7 @@ def build_objects(mark: str, centre: Centre, hands: Hands) -> Objects:
                 language="es",
             ),
             "import": _import(centre, hands, canary),
+            "report": reports.request_campaign(actor=hands.quality, campaign=mixed, language="es"),
             **build_listening(centre, finished, running, hands, canary),
         },
     )
