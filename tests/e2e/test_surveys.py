@@ -15,7 +15,7 @@ from feedback.services.questionnaires import store_pack
 from iqas.core.packs import read_pack
 from tests.e2e.browser import assert_accessible, assert_fits
 from tests.e2e.hands import Hands
-from tests.factories.feedback import links_of, make_campaign
+from tests.factories.feedback import links_of, make_campaign, make_questionnaire
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,3 +87,18 @@ def answer(hands: Hands, item: Item, value: int) -> None:
         hands.tick(f"input[name='{name}'][value='{value}']")
     else:
         hands.mark(name, str(value))
+
+
+def test_a_comment_that_names_somebody_comes_back_with_the_focus_on_what_was_found(
+    open_page: OpenPage,
+) -> None:
+    campaign = make_campaign(version=make_questionnaire(("text",)), links=5)
+    hands = Hands(open_page(links_of(campaign)[0], phone=True))
+    hands.press("main a.button")
+    hands.write(**{"q-A1": "Pregunten a x9@uni.es"})
+    hands.press(ON)
+    check(hands)
+    assert hands.page.evaluate("document.activeElement.id") == "namings"
+    hands.press("button[name=as_is]")
+    check(hands)
+    assert hands.page.locator(".receipt").count() == 1
