@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils import formats, timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from iqas.core import clock
 
@@ -22,12 +23,13 @@ def decimal(value: Any, decimals: int = 1) -> str:
     """4.25 → "4,3" in Spanish (half away from zero, as people round)."""
     if value is None or value == "":
         return NOTHING
-    return formats.number_format(
-        rounded(value, decimals),
-        decimal_pos=decimals,
-        use_l10n=True,
-        force_grouping=True,
-    )
+    return _written(str(rounded(value, decimals)), decimals, get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _written(value: str, decimals: int, _language: str) -> str:
+    """A page of results writes the same few numbers hundreds of times."""
+    return formats.number_format(Decimal(value), decimal_pos=decimals, use_l10n=True, force_grouping=True)
 
 
 def number(value: Any) -> str:

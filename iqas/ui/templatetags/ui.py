@@ -10,7 +10,7 @@ from crispy_forms.utils import render_crispy_form
 from django import template
 from django.template import Context
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import get_language
@@ -337,12 +337,23 @@ def card_part(content: str, title: Any = "") -> str:
 @register.simple_tag(takes_context=True)
 def chart(context: Context, figure: charts.Chart) -> str:
     language = get_language() or "es"
+    twin = charts.table(figure, language)
     values = {
         "figure": figure,
         "svg": mark_safe(charts.svg(figure, language)),
-        "table": charts.table(figure, language),
+        "table": twin,
+        "rows": _rows_of(twin),
     }
     return render(context, "chart", values)
+
+
+def _rows_of(twin: charts.Table) -> SafeString:
+    """Put together here, as the cells of lists are: for a page of charts it takes the template as long as the drawings."""
+    lines = []
+    for heading, *cells in twin.rows:
+        figures = "".join(f'<td class="num">{conditional_escape(cell)}</td>' for cell in cells)
+        lines.append(f'<tr><th scope="row">{conditional_escape(heading)}</th>{figures}</tr>')
+    return mark_safe("".join(lines))
 
 
 @register.simple_tag
