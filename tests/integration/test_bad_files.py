@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -18,6 +19,7 @@ import pytest
 import yaml
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import translation
 
 from feedback.models import Campaign, Response
 from feedback.services.importing import import_responses
@@ -447,3 +449,49 @@ def test_many_empty_rows_are_left_to_a_job_and_cost_nothing(
     perform_here(job.pk)
     page = client.get(job.about_url)
     assert (page.context["report"]["rows"], page.context["report"]["created"]) == (1, 1)
+
+
+BAD: dict[str, Callable[[Importer], bytes]] = {
+    "broken quotes": lambda importer: text_file(importer, with_cell(importer, importer.text, '"Ana')),
+    "missing column": lambda importer: "\n".join(
+        ";".join(cell for place, cell in enumerate(row) if place != importer.text)
+        for row in (importer.header, importer.good)
+    ).encode(),
+    "wrong type": lambda importer: text_file(importer, with_cell(importer, importer.number, "mucho")),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+@pytest.mark.parametrize("make", BROUGHT, ids=lambda one: one.__name__)
+def test_a_page_says_of_a_bad_file_what_the_importer_says_and_writes_nothing(
+    make: Any, kind: str, tmp_path: Path, client_for: Any
+) -> None:
+    importer = make(tmp_path)
+    content = BAD[kind](importer)
+    fields = {"drafts": "on", "centre": str(make_centre().pk)}
+    client = client_for(make_staff("quality_officer"))
+    before = stored()
+    with translation.override("es"):
+        report = importer.run(content)
+    assert report.rejected
+    said = html.unescape(
+        text_of(uploaded(client, reverse(PAGES[make.__name__][0]), content, "lista.csv", **fields))
+    )
+    assert stored() == before
+    for error in report.rejected:
+        assert str(error.message) in said
+        assert not error.row or re.search(rf"\b{error.row}\b", said)
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\x00\x00", b""], ids=["no text", "nothing"])
+@pytest.mark.parametrize("make", BROUGHT, ids=lambda one: one.__name__)
+def test_a_file_that_is_no_list_is_refused_by_the_form(
+    make: Any, content: bytes, tmp_path: Path, client_for: Any
+) -> None:
+    make(tmp_path)
+    fields = {"drafts": "on", "centre": str(make_centre().pk)}
+    client = client_for(make_staff("quality_officer"))
+    before = stored()
+    page = uploaded(client, reverse(PAGES[make.__name__][0]), content, "lista.csv", **fields)
+    assert (page.status_code, stored()) == (422, before)
+    assert page.context["form"].errors
