@@ -49,6 +49,7 @@ def told() -> set[policy.Observation]:
 
 
 @pytest.mark.django_db
+@pytest.mark.sqlite  # thirteen thousand requests; who may what is no matter of the engine
 def test_every_answer_is_the_one_in_the_table(observed):
     told = policy.written()
     unexpected = [
