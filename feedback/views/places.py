@@ -27,6 +27,7 @@ from feedback.selectors.places import (
     turnout_of,
     visible_editions,
     visible_scopes,
+    way_to,
 )
 from feedback.selectors.pooling import Heard, Place
 from feedback.selectors.published import FINISHED
@@ -68,14 +69,18 @@ def result_list(request: HttpRequest) -> HttpResponseBase:
 @page("results.view")
 def results_place(request: HttpRequest, code: str) -> HttpResponse:
     """The university, a centre or a micro-credential."""
-    return _page(request, Place(get_object_or_404(visible_scopes(request.user), code=code)))
+    way = way_to(request.user, code)
+    if not way:
+        raise Http404
+    return _page(request, Place(way[-1]), way[:-1])
 
 
 @page("results.view")
 def results_edition(request: HttpRequest, code: str) -> HttpResponse:
     """One edition: the campaigns on it alone."""
     edition = get_object_or_404(visible_editions(request.user), code=code)
-    return _page(request, Place(edition.microcredential.scope, edition))
+    place = Place(edition.microcredential.scope, edition)
+    return _page(request, place, around(place))
 
 
 @page("results.view")
@@ -156,8 +161,7 @@ def _results(request: HttpRequest, place: Place, above: Sequence[Scope]) -> Plac
     )
 
 
-def _page(request: HttpRequest, place: Place) -> HttpResponse:
-    above = around(place)
+def _page(request: HttpRequest, place: Place, above: Sequence[Scope]) -> HttpResponse:
     results = _results(request, place, above)
     context: dict[str, Any] = {
         "place": place,

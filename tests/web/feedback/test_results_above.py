@@ -176,7 +176,7 @@ def test_answers_on_another_scale_are_not_put_together(officer: Any, client_for:
     campaign = make_results("C-2", answers(4, 10), edition=another(now))
     newer = Item.objects.filter(version=campaign.questionnaire_version).get(code="L01")
     version = newer.version
-    version.pk, version.number = None, 2
+    version.pk, version.number = None, version.number + 1000
     version._state.adding = True
     version.save()
     section = newer.section
