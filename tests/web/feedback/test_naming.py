@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from feedback.models import Campaign, Draft, Invitation
 from microcredentials.models import Edition, MicroCredentialVersion, Teacher
@@ -113,7 +114,9 @@ def test_teachers_of_other_courses_are_words_like_any_other(person: Respondent) 
 
 def test_it_costs_one_statement_and_no_forged_choice_breaks_it(person: Respondent, max_queries: Any) -> None:
     person.post(1, A1="Bien")
-    with max_queries(8):
+    with max_queries(
+        8 + (connection.vendor == "postgresql")
+    ):  # there the lock against closing is a statement
         assert_shows(person.post(2, B1="4", B2="Bien", B3="Mal"), "Your receipt")
     other = Respondent(links_of(Campaign.objects.get())[0]).open()
     for forged in ("", ".", "\x00", "x" * 5000, "0" * 16):
