@@ -69,9 +69,19 @@ WORDS = (
 
 @pytest.fixture(autouse=True)
 def _a_backup_that_takes_all_day(transactional_db: None) -> Iterator[None]:
-    """For as long as a transaction of yesterday is open, PostgreSQL itself removes no dead row: the attacker's best day."""
+    """For as long as a transaction of yesterday is open, PostgreSQL itself removes no dead row, and SQLite begins no log
+
+    anew: the attacker's best day.
+    """
     if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_autocheckpoint")
+            (usual,) = cursor.fetchone()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.execute("PRAGMA wal_autocheckpoint = 0")
         yield
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {usual}")
         return
     backup = connection.copy()
     backup.set_autocommit(False)

@@ -105,8 +105,12 @@ def _perform_next(queues: tuple[str, ...]) -> bool:
 def _stop(number: int, frame: FrameType | None) -> None:
     """Once is enough: a second request must not disturb giving the job back."""
     for known in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(known, signal.SIG_IGN)
+        signal.signal(known, _stop_already_asked)
     sys.exit(0)
+
+
+def _stop_already_asked(number: int, frame: FrameType | None) -> None:
+    """A function and not SIG_IGN: Python reports a signal as lost that came just before it was to be ignored."""
 
 
 def _time_is_up(number: int, frame: FrameType | None) -> None:
