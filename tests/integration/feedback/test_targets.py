@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import IntegrityError, connection, transaction
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from feedback.checks import survey_names
@@ -155,14 +152,3 @@ def test_a_pool_tells_of_what_all_its_editions_share() -> None:
         ("centre", 6, 9),
         ("university", 6, 7),
     }
-
-
-def test_campaigns_of_before_learn_the_year_of_their_edition() -> None:
-    """What the migration does with rows as they stood."""
-    campaign = make_campaign(is_open=False)
-    Campaign.objects.update(year=None)
-    ground = import_module("feedback.migrations.0003_listening_ground")
-    ground.tell_targets(apps, BaseDatabaseSchemaEditor(connection))
-    after = Campaign.objects.select_related("edition").get(pk=campaign.pk)
-    assert after.edition is not None
-    assert (after.target_kind, after.year_id) == ("edition", after.edition.year_id)
