@@ -121,7 +121,7 @@ def _questionnaire(mapping: ResponsesMapping) -> QuestionnaireVersion:
 
     wanted = {"questionnaire__code": mapping.questionnaire, "number": mapping.version}
     if not QuestionnaireVersion.objects.filter(**wanted).exists():
-        packs.load()
+        packs.load(mapping.questionnaire)
     version = QuestionnaireVersion.objects.filter(**wanted).select_related("questionnaire").first()
     if version is None:
         raise RuleViolation(

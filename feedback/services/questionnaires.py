@@ -91,13 +91,16 @@ def _write_version(
     )
     version.sections.all().delete()
     orders = count(1)
-    for place, section_pack in enumerate(pack.sections, start=1):
-        section = Section.objects.create(
-            version=version, order=place, **_columns("title", section_pack.title)
-        )
-        Item.objects.bulk_create(
-            _item(version, section, next(orders), item_pack, pack) for item_pack in section_pack.items
-        )
+    sections = [
+        Section(version=version, order=place, **_columns("title", section_pack.title))
+        for place, section_pack in enumerate(pack.sections, start=1)
+    ]
+    Section.objects.bulk_create(sections)
+    Item.objects.bulk_create(
+        _item(version, section, next(orders), item_pack, pack)
+        for section, section_pack in zip(sections, pack.sections, strict=True)
+        for item_pack in section_pack.items
+    )
     record(
         actor=None,
         action="questionnaire.loaded",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,12 +34,17 @@ def read_pack(path: Path, shape: type[P]) -> tuple[P, str]:
     """The checked content of a pack file and its SHA-256. Refuses a pack that does not have its shape, with the place."""
     data = path.read_bytes()
     try:
-        return shape.model_validate(read_yaml(data)), sha256_hex(data)
+        return shape.model_validate(_content(data)), sha256_hex(data)
     except (yaml.YAMLError, RecursionError) as error:
         raise RuleViolation("pack-unreadable", f"{path.name}: {error}") from error
     except ValidationError as error:
         places = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise RuleViolation("pack-invalid", f"{path.name}: {places}") from error
+
+
+@lru_cache(maxsize=64)
+def _content(data: bytes) -> Any:
+    return read_yaml(data)
 
 
 def loaders() -> list[tuple[str, Callable[[], object]]]:

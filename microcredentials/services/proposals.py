@@ -97,7 +97,8 @@ def edit_version(
         check_title_free(
             version.microcredential.centre, str(design["title_es"]), besides=version.microcredential
         )
-    validate(version)
+    if changes:
+        validate(version)
     before = {name: _plain(old) for name, (old, _new) in changes.items()}
     after = {name: _plain(new) for name, (_old, new) in changes.items()}
     for name, old in stored(version, written).items():

@@ -19,7 +19,7 @@ Answers = Mapping[str, int | None]
 def the_questionnaire(code: str = "LEARNER-END") -> QuestionnaireVersion:
     """A shipped questionnaire, loaded at first use."""
     if not QuestionnaireVersion.objects.filter(questionnaire__code=code).exists():
-        load()
+        load(code)
     return QuestionnaireVersion.objects.get(questionnaire__code=code, number=1)
 
 

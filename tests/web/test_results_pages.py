@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from feedback.models import Campaign, Comment
+from feedback.packs import load
 from feedback.selectors.comments import seen_of
 from iqas.core.access import allowed, can
 from iqas.core.models import AuditDetail, AuditEvent
@@ -318,7 +319,7 @@ def test_the_largest_real_course_takes_twelve_statements(
 def test_questionnaires_can_be_read_as_learners_see_them(
     officer: Any, client_for: Callable[..., Any], max_queries: Callable[[int], Any]
 ) -> None:
-    make_results()
+    load()
     client = client_for(officer)
     with max_queries(12):
         assert_shows(client.get(reverse("feedback:questionnaire-list")), "TURKIYE-28", "PARTNER")
