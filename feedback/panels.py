@@ -1,4 +1,7 @@
-"""Surveys on the pages of editions and micro-credentials, and in the privacy notice."""
+"""Surveys on the pages of editions and micro-credentials, what was said without one on those of dimensions, and the
+
+privacy notice.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Campaign
+from feedback.presenters.complaints import times_in_words
 from feedback.selectors.campaigns import with_participation
+from feedback.selectors.complaints import answer_times, visible
+from feedback.selectors.consultations import about, raised_about
 from feedback.selectors.targets import about_editions, about_microcredential, loaded_with_target
 from iqas.core.access import allowed, can
 from iqas.core.panels import Panel, panel
@@ -32,6 +38,34 @@ def edition_panel(request: HttpRequest, edition: Any) -> Panel | None:
 def microcredential_panel(request: HttpRequest, microcredential: Any) -> Panel | None:
     """The latest campaigns on all its editions."""
     return _panel(request, Campaign.objects.filter(about_microcredential(microcredential)), "")
+
+
+@panel("dimension", order=20)
+def dimension_panel(request: HttpRequest, shown: Any) -> Panel | None:
+    """What was said without a survey: points of meetings and interviews, complaints and how long their answers took.
+
+    `shown` has the dimension, a centre or None for all, and a year or None for all.
+    """
+    letter = shown.dimension.code
+    path = shown.centre.scope.path if shown.centre else ""
+    points, complaints = [], None
+    if can(request.user, "consultation.view"):
+        raised = raised_about(path, letter).filter(
+            consultation__in=allowed(request.user, "consultation.view")
+        )
+        points = list(_within(raised, shown.year, "consultation__held_on")[: SHOWN + 1])
+    if can(request.user, "complaint.view"):
+        said = visible(request.user).filter(about(letter), scope__path__startswith=path)
+        complaints = answer_times(_within(said, shown.year, "received_on"))
+    times = times_in_words(complaints) if complaints else ""
+    if not points and not times:
+        return None
+    context = {"points": points[:SHOWN], "more": len(points) > SHOWN, "times": times, "letter": letter}
+    return Panel(_("Said without a survey"), "feedback/_dimension.html", context)
+
+
+def _within(rows: QuerySet[Any], year: Any, day: str) -> QuerySet[Any]:
+    return rows.filter(**{f"{day}__range": (year.starts, year.ends)}) if year else rows
 
 
 @panel("statement", order=30)

@@ -25,7 +25,7 @@ hypothesis_settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER_MARKS = {"e2e": "browser", "pdf": "pdf"}
-ENGINE_BLIND_FOLDERS = {"e2e"}
+ENGINE_BLIND_FOLDERS = {"e2e", "pdf", "web"}
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 FILLED_BY_MIGRATING = {"django_content_type", "auth_permission"}
 MAY_BE_ABSENT = "reference data absent"
@@ -38,7 +38,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark by folder, and leave out what belongs to the other engine (left out is not skipped).
 
     A test that may not touch the database (pytest-django refuses it without mark or fixture) proves the same twice:
-    it runs once, with SQLite.
+    it runs once, with SQLite. So does what is drawn from what services and selectors gave, pages and PDFs, except where
+    a test asks for `both` engines; that every page of the product also answers on PostgreSQL, a walk through all of
+    them proves (tests/web/test_access_policy.py).
     """
     other_engine = "sqlite" if _on_postgres() else "postgres"
     kept, left_out = [], []
@@ -82,6 +84,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def _is_engine_blind(item: pytest.Item) -> bool:
+    if item.get_closest_marker("both"):
+        return False
     if item.path.relative_to(ROOT / "tests").parts[0] in ENGINE_BLIND_FOLDERS:
         return True
     fixtures = DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ()))

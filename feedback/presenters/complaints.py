@@ -67,7 +67,7 @@ def times_in_words(times: AnswerTimes) -> str:
     if not times.received:
         return ""
     told = _(
-        "%(received)s complaints and suggestions: %(answered)s answered, %(in_time)s of them in time; %(late)s late."
+        "Complaints and suggestions. Received: %(received)s. Answered: %(answered)s, in time: %(in_time)s. Late: %(late)s."
     )
     words = told % {
         "received": times.received,

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from feedback.api.questionnaires import QuestionnaireList, QuestionnaireVersionView, QuestionnaireView
 from feedback.views import questionnaire_items, questionnaire_preview, questionnaires
 
 ONE = "questionnaires/<str:code>/"
@@ -31,4 +32,8 @@ STAFF = [
     path(f"{ITEM}remove/", questionnaire_items.item_remove, name="questionnaire-item-remove"),
 ]
 PUBLIC: list[URLPattern] = []
-API: list[URLPattern] = []
+API = [
+    path("questionnaires/", QuestionnaireList.as_view(), name="questionnaire-list"),
+    path(ONE, QuestionnaireView.as_view(), name="questionnaire-detail"),
+    path(VERSION, QuestionnaireVersionView.as_view(), name="questionnaire-version"),
+]

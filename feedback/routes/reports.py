@@ -2,6 +2,14 @@
 
 from django.urls import URLPattern, path
 
+from feedback.api.reports import (
+    CampaignReport,
+    CentreReport,
+    EditionReport,
+    ReportDetail,
+    ReportFile,
+    ReportList,
+)
 from feedback.views import reports
 
 STAFF = [
@@ -11,4 +19,11 @@ STAFF = [
     path("reports/<str:code>/", reports.report_download, name="report-download"),
 ]
 PUBLIC: list[URLPattern] = []
-API: list[URLPattern] = []
+API = [
+    path("reports/", ReportList.as_view(), name="report-list"),
+    path("reports/<str:code>/", ReportDetail.as_view(), name="report-detail"),
+    path("reports/<str:code>/file/", ReportFile.as_view(), name="report-file"),
+    path("campaigns/<str:code>/reports/", CampaignReport.as_view(), name="campaign-report"),
+    path("results/editions/<str:code>/reports/", EditionReport.as_view(), name="edition-report"),
+    path("results/places/<str:code>/reports/", CentreReport.as_view(), name="centre-report"),
+]

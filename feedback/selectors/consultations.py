@@ -33,10 +33,14 @@ def with_everything(consultations: QuerySet[Consultation]) -> QuerySet[Consultat
     return related.prefetch_related(points, "partners")
 
 
+def about(criterion: str) -> Q:
+    """What names a criterion or, for the letter of a dimension, one of its criteria."""
+    return Q(criterion_code=criterion) | Q(criterion_code__startswith=f"{criterion}.")
+
+
 def raised_about(path: str, criterion: str, since: dt.date | None = None) -> QuerySet[ConsultationPoint]:
     """The points about a criterion, or about a dimension by its letter, at a scope and below it: evidence for it."""
-    about = Q(criterion_code=criterion) | Q(criterion_code__startswith=f"{criterion}.")
-    found = ConsultationPoint.objects.filter(about, consultation__scope__path__startswith=path)
+    found = ConsultationPoint.objects.filter(about(criterion), consultation__scope__path__startswith=path)
     if since is not None:
         found = found.filter(consultation__held_on__gte=since)
     return found.select_related("consultation", "action").order_by("-consultation__held_on", "order")

@@ -37,6 +37,7 @@ JOB_KIND = "feedback.report"
 MEDIA_TYPE = "application/pdf"
 FILE_WORDS = {"es": "resultados", "en": "results"}
 NO_RESULTS = _("There are no results to report on yet: no campaign has ended here.")
+NOT_PRINTED = _("This report has not been printed yet.")
 UNKNOWN_LANGUAGE = _("Reports are printed in Spanish or English.")
 
 

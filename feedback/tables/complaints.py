@@ -71,10 +71,13 @@ class ComplaintFilter(lists.FilterSet):
         choices=((WAITING, _("waiting")), (LATE, _("late")), (URGENT, _("urgent"))),
         method="by_progress",
     )
+    criterion = django_filters.CharFilter(
+        label=_("Criterion (code)"), field_name="criterion_code", lookup_expr="istartswith"
+    )
 
     class Meta:
         model = Complaint
-        fields = ("q", "kind", "progress")
+        fields = ("q", "kind", "progress", "criterion")
 
     def by_progress(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         if value == URGENT:

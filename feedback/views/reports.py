@@ -56,7 +56,7 @@ def report_download(request: HttpRequest, code: str) -> HttpResponseBase:
     get_visible_or_404(request.user, Report, "report.view", code=code)
     report = Report.objects.select_related("artefact").defer("body").get(code=code)
     if report.artefact is None:
-        raise RuleViolation("not-printed", _("This report has not been printed yet."))
+        raise RuleViolation("not-printed", reports.NOT_PRINTED)
     return download_response(replace(report.artefact.stored, sha256=report.sha256))
 
 

@@ -35,7 +35,7 @@ from tests.factories.feedback import make_plain_edition
 from tests.factories.feedback_results import make_results, rate_all
 from tests.factories.organisation import make_centre
 
-pytestmark = [pytest.mark.django_db, pytest.mark.pdf]
+pytestmark = [pytest.mark.django_db, pytest.mark.pdf, pytest.mark.both]
 
 
 @pytest.fixture

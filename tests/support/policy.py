@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -48,17 +48,26 @@ class Undo(Exception):
     """Rolls one request back, so that every request finds the same university."""
 
 
-def observe(seed: dict[str, Any]) -> Iterator[Observation]:
-    """Every URL × method × role, as the people of centre A, of the university and of no place at all."""
+def observe(
+    seed: dict[str, Any], roles: Iterable[str] = (), methods: Iterable[str] = ()
+) -> Iterator[Observation]:
+    """Every URL × method × role, as the people of centre A, of the university and of no place at all.
+
+    Of some roles and methods only where they are named.
+    """
     clients = clients_of(seed)
+    clients = {role: client for role, client in clients.items() if not roles or role in roles}
     with error_pages_once():
         for route in routes():
-            methods = [*READING_AND_WRITING, *(m for m in route.methods if m in ("PUT", "PATCH", "DELETE"))]
+            known = methods or (
+                *READING_AND_WRITING,
+                *(m for m in route.methods if m in ("PUT", "PATCH", "DELETE")),
+            )
             for centre, url in addresses(route, seed):
                 for role, client in clients.items():
                     if centre == "B" and role in PERSON_OF_UNIVERSITY:
                         continue
-                    for method in methods:
+                    for method in known:
                         status = status_of(client, method, url)
                         yield Observation(route.name, method, role, relation_of(role, centre), status)
 

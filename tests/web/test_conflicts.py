@@ -23,7 +23,7 @@ from tests.factories.organisation import make_centre, make_year, the_university
 from tests.factories.partners import make_partner, make_pathway
 from tests.support.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 SEEN = re.compile(r'name="seen_version"[^>]*value="(\d+)"')
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from iqas.improvement.models import Action
 from tests.factories.organisation import make_centre, the_university
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 ADD = "/quality/actions/add/"
 
 

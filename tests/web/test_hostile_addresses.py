@@ -10,7 +10,7 @@ from django.conf import settings
 
 from iqas.core.routes import routes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 PARAMETER = re.compile(r"<(?:str|slug):\w+>")
 NUMBER = re.compile(r"<int:\w+>")
 QUESTIONS = ("q", "sort", "page", "scope", "criterion", "code", "centre", "year", "unknown", "next")

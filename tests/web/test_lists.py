@@ -13,7 +13,7 @@ from django.test import Client
 from tests.factories.accounts import make_staff, make_user
 from tests.support.pages import assert_hides, assert_shows, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.e2e.gallery")]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.urls("tests.e2e.gallery")]
 LIST = "/gallery/people/"
 
 

@@ -22,7 +22,7 @@ from tests.factories.feedback_results import make_results, rate_all
 from tests.factories.organisation import make_centre, the_university
 from tests.support.pages import assert_hides, assert_shows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 MAPPING = Path(__file__).parents[2] / "iqas" / "demo" / "mappings" / "turkiye.yaml"
 HOSTILE = "<script>alert('x')</script> {{ 7|add:7 }} \u202e"
 

@@ -21,7 +21,7 @@ from tests.factories.feedback_results import make_results, rate_all
 from tests.factories.organisation import make_centre
 from tests.support.pages import assert_hides, assert_shows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 SIX = [rate_all(4)] * 6
 MAIL = "El profesor García responde en garcia@uni.example siempre tarde"
 

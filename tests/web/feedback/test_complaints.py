@@ -136,8 +136,8 @@ def test_the_list_counts_and_shows_no_other_centre(
             client.get(address, headers=EN),
             "Q-0001",
             "Q-0002",
-            "2 complaints and suggestions: 0 answered",
-            "1 late",
+            "Received: 2. Answered: 0",
+            "Late: 1.",
         )
     assert_hides(client.get(f"{address}?progress=late"), "Q-0001")
     assert_hides(client.get(f"{address}?export=csv"), "CANARY")

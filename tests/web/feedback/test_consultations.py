@@ -11,14 +11,14 @@ from django.urls import reverse
 
 from feedback.models import Consultation, ConsultationPoint
 from feedback.selectors.consultations import raised_about
-from feedback.services import consultations
+from feedback.services import complaints, consultations
 from iqas.core.models import AuditDetail
 from iqas.core.refusals import AccessDenied, RuleViolation, StaleVersion
 from iqas.organisation.models import Scope
 from tests.factories.accounts import make_staff
 from tests.factories.feedback import make_plain_edition
 from tests.factories.improvement import ActionFactory
-from tests.factories.organisation import make_centre
+from tests.factories.organisation import make_centre, make_year
 from tests.factories.partners import make_partner
 from tests.support.pages import assert_hides, assert_shows
 
@@ -151,3 +151,39 @@ def test_programs_read_them(staff: Any, client_for: Any, max_queries: Any) -> No
     assert read["ETag"] == '"2"'
     for name in ("complaint-list", "consultation-list"):
         assert client.get(reverse(f"api:feedback:{name}"), {"nothing": "1"}).status_code == 400
+
+
+def test_a_dimension_tells_what_was_said_without_a_survey(
+    staff: Any, client_for: Any, max_queries: Any, at: Any
+) -> None:
+    here, there = make_centre("FAC-A"), make_centre("FAC-B", "Facultad B")
+    officer = staff("quality_officer")
+    page = reverse("dimensions:peers-detail")
+    client = client_for(officer)
+    assert_hides(client.get(page, {"centre": "", "year": ""}, headers=EN), "Said without a survey")
+    for scope, text in ((here.scope, "Falta inglés"), (there.scope, "CANARY sobran horas")):
+        consultation = meet(officer, scope)
+        consultations.save_point(
+            actor=officer, consultation=consultation, seen=1, text=text, criterion_code="D.2"
+        )
+        complaints.receive(
+            actor=officer,
+            scope=scope,
+            kind="complaint",
+            channel="office",
+            received_on=DAY,
+            text="Nadie contesta",
+            criterion_code="D.3",
+        )
+    with max_queries(20):
+        whole = client.get(page, {"centre": "", "year": ""}, headers=EN)
+    assert_shows(whole, "Said without a survey", "Falta inglés", "CANARY sobran horas", "Received: 2.")
+    centre = client.get(page, {"centre": here.code, "year": ""}, headers=EN)
+    assert_shows(centre, "Falta inglés", "Nothing yet", "Received: 1.")
+    assert_hides(centre, "CANARY")
+    mine = client_for(staff("centre_quality", scope=here.scope))
+    assert_hides(mine.get(page, {"centre": "", "year": ""}, headers=EN), "CANARY")
+    other = reverse("dimensions:learners-detail")
+    assert_hides(client.get(other, {"centre": "", "year": ""}, headers=EN), "Falta inglés")
+    last_year = make_year(2023)
+    assert_hides(client.get(page, {"centre": "", "year": last_year.code}, headers=EN), "Falta inglés")

@@ -19,7 +19,7 @@ from tests.factories.feedback import (
 )
 from tests.support.pages import assert_hides, assert_shows, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.factories.feedback_results import make_results, rate_all
 from tests.factories.organisation import make_centre, make_year, the_university
 from tests.support.pages import assert_hides, assert_shows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from tests.factories.feedback import (
 )
 from tests.support.pages import assert_shows, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 ONE_PAGE = (("likert", "likert", "text"),)
 
