@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from audits.dossier.content import Content
-from iqas.ui.pdf.engine import Enclosure, Picture, print_html
+from iqas.ui.pdf.printing import Enclosure, Picture, print_html
 from iqas.ui.pdf.typeface import STATIC, spelled_out
 
 TEMPLATE = "pdf/dossier/dossier.html"

@@ -32,8 +32,8 @@ from iqas.jobs.runner import JobContext
 from iqas.jobs.services import enqueue
 from iqas.organisation.models import Scope
 from iqas.organisation.scopes import add_scope
-from iqas.ui.pdf.engine import Enclosure, pages_told
 from iqas.ui.pdf.lint import count_pages, lint
+from iqas.ui.pdf.printing import Enclosure, pages_told
 
 JOB_KIND = "dossier.render"
 MEDIA_TYPE = "application/pdf"

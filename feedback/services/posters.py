@@ -23,8 +23,8 @@ from iqas.jobs.models import Job
 from iqas.jobs.runner import JobContext
 from iqas.jobs.services import enqueue
 from iqas.organisation.models import University
-from iqas.ui.pdf.engine import print_html
 from iqas.ui.pdf.lint import lint
+from iqas.ui.pdf.printing import print_html
 from iqas.ui.pdf.typeface import STATIC, spelled_out
 
 JOB_KIND = "feedback.poster"

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from iqas.ui.pdf.engine import print_html
+from iqas.ui.pdf.printing import print_html
 from iqas.ui.pdf.typeface import STATIC, spelled_out
 from microcredentials.documents.content import Told
 

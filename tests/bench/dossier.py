@@ -25,8 +25,8 @@ def print_it(code: str) -> None:
     from audits.dossier.render import to_pdf
     from audits.models import Dossier
     from audits.services.dossiers import content_of
-    from iqas.ui.pdf.engine import Enclosure
     from iqas.ui.pdf.lint import count_pages
+    from iqas.ui.pdf.printing import Enclosure
 
     dossier = Dossier.objects.select_related("snapshot__self_assessment", "scope__parent").get(code=code)
     body = dossier.snapshot.body.encode()

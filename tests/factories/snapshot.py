@@ -12,7 +12,7 @@ from audits.dossier.manifest import MANIFEST_NAME, SNAPSHOT_NAME, manifest
 from audits.dossier.render import to_pdf
 from iqas.core.canonical import canonical_json, sha256_hex
 from iqas.demo.content import LOGO
-from iqas.ui.pdf.engine import Enclosure
+from iqas.ui.pdf.printing import Enclosure
 
 PICTURE = LOGO.read_bytes()
 YEARS = ("2023-24", "2024-25", "2025-26")

@@ -22,8 +22,8 @@ from audits.dossier.content import SnapshotUnreadable, read_snapshot
 from audits.dossier.manifest import MANIFEST_NAME, SNAPSHOT_NAME
 from audits.dossier.render import to_html
 from iqas.ui.pdf import engine, typeface
-from iqas.ui.pdf.engine import RenderRefused
 from iqas.ui.pdf.lint import lint
+from iqas.ui.pdf.printing import RenderRefused
 from tests.factories import snapshot as sample
 
 pytestmark = pytest.mark.pdf

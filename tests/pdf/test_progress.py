@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from iqas.ui.pdf.engine import pages_told
+from iqas.ui.pdf.printing import pages_told
 from tests.factories import snapshot as sample
 
 pytestmark = pytest.mark.pdf

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import gc
-import logging
 import re
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -22,11 +19,10 @@ from weasyprint.document import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from iqas.ui.pdf.printing import Enclosure, Picture, RenderRefused
 from iqas.ui.pdf.typeface import FONTS_SHEET, font_files, private_fonts
 
 WEIGHT_RANGE = re.compile(r"font-weight: \d+ \d+;")  # WeasyPrint takes the range from the font itself
-
-LAID_OUT = re.compile(r"layout - Page (\d+)")
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 PDFUA = "http://www.aiim.org/pdfua/ns/id/"
@@ -35,32 +31,6 @@ SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
 PROPERTY = "http://www.aiim.org/pdfa/ns/property#"
 for _prefix, _uri in (("pdfaExtension", EXTENSION), ("pdfaSchema", SCHEMA), ("pdfaProperty", PROPERTY)):
     register_namespace(_prefix, _uri)
-
-
-class RenderRefused(Exception):
-    """The document asked for something that a document may not contain."""
-
-
-@dataclass(frozen=True, slots=True)
-class Enclosure:
-    """A file attached to the PDF."""
-
-    name: str
-    body: bytes
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture that the document draws as `<img src="picture:name">`: handed over, never fetched."""
-
-    name: str
-    media_type: str
-    body: bytes
-
-    @property
-    def address(self) -> str:
-        return f"picture:{self.name}"
 
 
 class HandedOverOnly(URLFetcher):  # type: ignore[misc]
@@ -83,7 +53,7 @@ class HandedOverOnly(URLFetcher):  # type: ignore[misc]
         return URLFetcherResponse(url, body=path.read_bytes(), headers={"Content-Type": "font/woff2"})
 
 
-def print_html(
+def lay_out(
     html: str,
     *,
     sheets: tuple[Path, ...],
@@ -91,10 +61,7 @@ def print_html(
     enclosures: Sequence[Enclosure] = (),
     pictures: Sequence[Picture] = (),
 ) -> bytes:
-    """The PDF with its attachments, dated `created`, in the style of `sheets`.
-
-    Raises RenderRefused if the document reached for anything but the vendored fonts and `pictures`.
-    """
+    """What `iqas.ui.pdf.printing.print_html` promises."""
     fetcher = HandedOverOnly(pictures)
     fonts, styles = stationery(sheets)
     created = created.astimezone(timezone.get_default_timezone())
@@ -120,36 +87,6 @@ def print_html(
     if fetcher.refused:
         raise RenderRefused(f"the document asked for {', '.join(fetcher.refused)}")
     return pdf
-
-
-class _PageCounter(logging.Handler):
-    """Hears WeasyPrint lay out page after page; a layout that is begun again does not count back."""
-
-    def __init__(self, tell: Callable[[int], None]) -> None:
-        super().__init__(logging.INFO)
-        self._tell, self._thread, self._most = tell, threading.get_ident(), 0
-
-    def emit(self, record: logging.LogRecord) -> None:
-        found = LAID_OUT.search(record.getMessage())
-        if found and record.thread == self._thread and int(found[1]) > self._most:
-            self._most = int(found[1])
-            self._tell(self._most)
-
-
-@contextmanager
-def pages_told(tell: Callable[[int], None]) -> Iterator[None]:
-    """While it is open, every page that this thread lays out is told by its number; what `tell` raises stops the work."""
-    log = logging.getLogger("weasyprint.progress")
-    counter, level, passed_on = _PageCounter(tell), log.level, log.propagate
-    log.addHandler(counter)
-    log.setLevel(logging.INFO)
-    log.propagate = False
-    try:
-        yield
-    finally:
-        log.removeHandler(counter)
-        log.setLevel(level)
-        log.propagate = passed_on
 
 
 @cache

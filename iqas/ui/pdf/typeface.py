@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fontTools.ttLib import TTFont
-from weasyprint.text.fonts import FontConfiguration
+
+if TYPE_CHECKING:
+    from weasyprint.text.fonts import FontConfiguration
 
 STATIC = Path(__file__).resolve().parents[3] / "static"
 FONTS_SHEET = STATIC / "css" / "fonts.css"
@@ -41,6 +44,8 @@ def _private_fontconfig() -> Iterator[None]:
 
 def private_fonts() -> FontConfiguration:
     """A font configuration that sees no font of the machine."""
+    from weasyprint.text.fonts import FontConfiguration
+
     with _private_fontconfig():
         return FontConfiguration()
 
