@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from feedback.comparison import Compared
 from feedback.models import Campaign
 from feedback.presenters.differences import sentence, verdict
-from feedback.presenters.results import points
+from feedback.presenters.results import likert_charts, points
 from feedback.selectors.figures import Figures
 from feedback.selectors.places import PlaceResults, Turnout
 from feedback.selectors.results import CampaignResults, ItemResult
@@ -27,6 +27,8 @@ from microcredentials.documents.content import (
     Listed,
     Note,
     Section,
+    Spread,
+    SpreadRow,
     Table,
     Told,
 )
@@ -162,7 +164,7 @@ def _questionnaire(results: PlaceResults) -> Iterator[Section]:
     if not shown:
         blocks.append(Note(_("In no campaign did enough people answer to show anything.")))
     else:
-        blocks += [_table(_("Figures"), shown), *_spread(shown), *_scores(shown)]
+        blocks += _of_section(_("Figures"), shown)
     yield Section(f"q-{code}", code, tuple(blocks))
     before = results.year_before
     if before is not None and results.changes:
@@ -184,20 +186,31 @@ def _figures(items: Iterable[ItemResult]) -> Iterator[Section]:
     for number, (title, members) in enumerate(sections.items(), start=1):
         shown = [item for item in members if not item.figures.suppressed]
         hidden = [f"{item.code} {item.text}" for item in members if item.figures.suppressed]
-        blocks: list[Block] = [_table(title, shown), *_spread(shown), *_scores(shown)] if shown else []
+        blocks: list[Block] = _of_section(title, shown) if shown else []
         if hidden:
             blocks.append(Listed(tuple(hidden), _("Not shown: too few answers")))
         yield Section(f"part-{number}", title, tuple(blocks))
 
 
+def _of_section(title: str, shown: Sequence[ItemResult]) -> list[Block]:
+    return [*_drawn(shown), _table(title, shown), *_spread(shown), *_scores(shown)]
+
+
+def _drawn(items: Sequence[ItemResult]) -> Iterator[Block]:
+    """The charts of the page."""
+    for chart in likert_charts(items):
+        rows = tuple(SpreadRow(row.label, tuple(row.counts or ())) for row in chart.rows)
+        yield Spread(chart.title, chart.subtitle, tuple(chart.points), rows)
+
+
 def _table(caption: str, items: Sequence[ItemResult]) -> Table:
     columns = (
-        Column(_("Question"), 42),
+        Column(_("Question"), 38),
         Column("n", 7, is_number=True),
         Column(_("No answer"), 9, is_number=True),
         Column(_("Favourable"), 12, is_number=True),
         Column(_("Interval"), 13, is_number=True),
-        Column(_("Median"), 7, is_number=True),
+        Column(_("Median"), 11, is_number=True),
         Column(_("Mean"), 10, is_number=True),
     )
     return Table(caption, columns, tuple(_row(item) for item in items))

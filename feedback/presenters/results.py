@@ -116,14 +116,20 @@ def points(share: Fraction | float) -> str:
 
 def _charts(items: Sequence[ItemResult]) -> list[charts.Chart]:
     """One Likert chart for each scale in use, and one bar chart for every other closed question."""
+    return [*likert_charts(items), *(_bar(item) for item in items if not _is_likert(item))]
+
+
+def likert_charts(items: Sequence[ItemResult]) -> list[charts.Likert]:
+    """One for each scale in use."""
     scales: dict[tuple[str, ...], list[ItemResult]] = {}
-    bars = []
     for item in items:
-        if item.kind == Item.Kind.LIKERT and len(_words(item)) <= MOST_LIKERT_POINTS:
+        if _is_likert(item):
             scales.setdefault(_words(item), []).append(item)
-        else:
-            bars.append(_bar(item))
-    return [*(_likert(points, members) for points, members in scales.items()), *bars]
+    return [_likert(points, members) for points, members in scales.items()]
+
+
+def _is_likert(item: ItemResult) -> bool:
+    return item.kind == Item.Kind.LIKERT and len(_words(item)) <= MOST_LIKERT_POINTS
 
 
 def _likert(points: tuple[str, ...], items: Sequence[ItemResult]) -> charts.Likert:

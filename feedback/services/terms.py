@@ -230,9 +230,9 @@ def check_window(opens: dt.date | None, closes: dt.date) -> None:
 
 
 def composed_title(version: QuestionnaireVersion, target: Target, language: str) -> str:
-    """The questionnaire's title and what it is about, in a language."""
+    """What it is about and the questionnaire's title, in a language: of many in a list, what differs stands first."""
     with override(language):
-        parts = [version.title, target.name]
+        parts = [target.name, version.title]
     return ": ".join(parts)[:300]
 
 

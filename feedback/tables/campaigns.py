@@ -17,7 +17,7 @@ class CampaignTable(lists.Table):
         attrs=lists.UNBROKEN,
     )
     state = lists.StateColumn(verbose_name=_("State"))
-    opens = lists.DayColumn(verbose_name=_("First day"))
+    opens = lists.DayColumn(verbose_name=_("First day"), visible=False)
     closes = lists.DayColumn(verbose_name=_("Last day"))
     invited_count = lists.NumberColumn(decimals=0, verbose_name=_("People invited"))
     answered = lists.NumberColumn(decimals=0, verbose_name=_("Answered"))

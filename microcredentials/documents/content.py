@@ -99,6 +99,25 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class SpreadRow:
+    """`counts` from the lowest point of the scale to the highest."""
+
+    label: str
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Answers on one scale, drawn as bars around its middle; `points` are the words of the scale."""
+
+    title: str
+    subtitle: str
+    points: tuple[str, ...]
+    rows: tuple[SpreadRow, ...]
+    block: Literal["spread"] = "spread"
+
+
+@dataclass(frozen=True, slots=True)
 class Signer:
     role: str
     name: str = ""
@@ -113,7 +132,7 @@ class Signatures:
 
 
 Block = Annotated[
-    Note | Written | Heading | Listed | Facts | Table | Signatures, Field(discriminator="block")
+    Note | Written | Heading | Listed | Facts | Table | Spread | Signatures, Field(discriminator="block")
 ]
 
 

@@ -8,7 +8,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from microcredentials.documents.content import Cell, Column, Table
+from iqas.ui import charts
+from microcredentials.documents.content import Cell, Column, Spread, Table
 
 register = template.Library()
 
@@ -31,3 +32,10 @@ def cells(table: Table, row: tuple[Cell, ...]) -> Iterator[tuple[Column, Cell, b
     """Each cell of a row with its column, and whether it names the row."""
     for place, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
         yield column, cell, place == table.head
+
+
+@register.filter
+def drawn(spread: Spread) -> charts.Likert:
+    """The chart, as on the page."""
+    rows = [charts.LikertRow(row.label, row.counts) for row in spread.rows]
+    return charts.Likert(spread.title, spread.subtitle, points=spread.points, rows=rows)

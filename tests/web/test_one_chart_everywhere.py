@@ -15,12 +15,16 @@ from django.utils import translation
 from audits.dossier.render import to_html
 from audits.models import Dossier
 from audits.services import dossiers
+from feedback.services import reports
 from iqas.indicators.models import Definition, Target
 from iqas.indicators.packs import load
 from iqas.indicators.services.measuring import measure
 from iqas.indicators.status import Aim
 from iqas.indicators.trend import Year, trend_chart
 from iqas.indicators.words import aim_words
+from microcredentials.documents.content import from_json
+from microcredentials.documents.render import Seal
+from microcredentials.documents.render import to_html as document_html
 from microcredentials.models import EnrolmentCount
 from tests.factories.audits import Cast, make_cast, make_dossier
 from tests.factories.feedback_results import make_results, rate_all
@@ -86,6 +90,22 @@ def test_a_trend_has_the_same_bytes_on_every_page_and_in_the_dossier(
             assert finding[1] in CHART.sub("", shown), "the finding is read, not only drawn into the picture"
         chart = drawn(page, finding[1])
         assert chart == drawn(room, finding[1]) == drawn(printed, finding[1])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_answers_have_the_same_bytes_on_the_page_and_in_the_printed_report(
+    language: str, staff: Any, client_for: Any
+) -> None:
+    campaign = make_results("C-1", [rate_all(4)] * 7 + [rate_all(2)] * 4, invited=19)
+    officer = staff("quality_officer", language=language)
+    address = reverse("feedback:campaign-results", args=["C-1"])
+    page = client_for(officer).get(address, headers={"accept-language": language}).content.decode()
+    report = reports.request_campaign(actor=officer, campaign=campaign, language=language)
+    seal = Seal("REP-1", report.requested_at, officer.name, report.content_sha256, "IQAS")
+    on_paper = CHART.findall(document_html(from_json(report.body), seal))
+    assert len(on_paper) == 4
+    assert set(on_paper) <= set(CHART.findall(page))
 
 
 def staff_url(code: str, cast: Cast) -> str:
