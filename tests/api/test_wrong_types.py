@@ -13,6 +13,7 @@ from tests.factories.accounts import make_staff
 from tests.factories.approval import make_submission
 from tests.factories.documents import make_document, printed
 from tests.factories.evidence import EvidenceFactory
+from tests.factories.feedback_results import make_results, rate_all
 from tests.factories.microcredentials import make_edition, make_enrolments, make_microcredential
 from tests.factories.organisation import make_centre, the_university
 from tests.factories.partners import make_partner, make_pathway
@@ -41,7 +42,7 @@ NOWHERE = "0c8a6f8e-7e1c-4c8e-9a58-000000000000"
 
 @pytest.fixture
 def places(at: Any) -> dict[str, dict[str, str]]:
-    """What stands for the parameters of an address, by the first word of it."""
+    """What stands for the parameters of an address, by how it begins."""
     at("2026-03-02 10:00")
     make_centre("FI")
     author = make_staff("coordinator")
@@ -51,6 +52,7 @@ def places(at: Any) -> dict[str, dict[str, str]]:
     (enrolment,) = make_enrolments(edition, "enrolled")
     document = printed(make_document())
     evidence = EvidenceFactory(scope=the_university().scope)
+    campaign = make_results("C-1", [rate_all(4)] * 8, edition=edition)
     return {
         "microcredentials": {"code": draft.code, "number": "1", "id": NOWHERE, "step": "price"},
         "acts": {"code": submitted.code, "number": "1", "id": NOWHERE, "step": "price"},
@@ -63,6 +65,9 @@ def places(at: Any) -> dict[str, dict[str, str]]:
         "documents": {"code": document.code},
         "jobs": {"id": str(document.job_id)},
         "evidence": {"code": evidence.code, "number": "1"},
+        "feedback/campaigns": {"code": campaign.code},
+        "feedback/results/editions": {"code": edition.code},
+        "feedback/results/places": {"code": "FI"},
     }
 
 
@@ -82,9 +87,9 @@ def test_no_wrong_value_is_a_failure_of_ours(api: Any, places: Any) -> None:
     call.client.raise_request_exception = False
     failed, sent = [], 0
     for method, path, properties in writes():
-        first = path.removeprefix("/api/v1/").partition("/")[0]
-        known = places["acts" if "/acts/" in path else first]
-        address = path.removeprefix("/api/v1/").format(**known)
+        place = path.removeprefix("/api/v1/")
+        known = next(values for begin, values in places.items() if place.startswith(f"{begin}/"))
+        address = place.format(**(places["acts"] if "/acts/" in path else known))
         bodies: list[Any] = [None, [], "x", 1, True, [{}]]
         bodies += [dict.fromkeys(properties, value) for value in WRONG]
         bodies += [{name: value, "revision": 1} for name in properties for value in ALONE]

@@ -218,6 +218,7 @@ def padded(content: bytes, last: int) -> bytes:
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite  # the reading of a file asks no engine
 @pytest.mark.parametrize("kind", ["workbook", "lines", "separators"])
 def test_empty_rows_cost_neither_memory_nor_a_row(importer: Importer, kind: str) -> None:
     if kind == "workbook":

@@ -15,7 +15,7 @@ import pytest
 from tests.support.processes import answers, end_group, manage, product_environment, running, wait_until
 from tests.support.servers import free_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -139,7 +139,7 @@ def status_of(client: Client, method: str, url: str) -> int:
             response = client.generic(method, url)
             status = response.status_code
             if response.streaming:
-                response.close()
+                b"".join(response.streaming_content)
             raise Undo
     except Undo:
         return status
