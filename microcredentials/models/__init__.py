@@ -17,6 +17,7 @@ from microcredentials.models.learning import Assessment, LearningOutcome
 from microcredentials.models.partners import Agreement, Participation, Partner, PartnerContact
 from microcredentials.models.pathways import Pathway, PathwayStep
 from microcredentials.models.people import Supporter, Teacher
+from microcredentials.models.printed import Printed
 from microcredentials.models.reports import EditionReport, Incident
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "PartnerContact",
     "Pathway",
     "PathwayStep",
+    "Printed",
     "Remark",
     "StandingAct",
     "Submission",

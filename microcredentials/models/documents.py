@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from iqas.core.models import Identified
 from iqas.evidence.models import EvidenceVersion
-from iqas.jobs.models import Artefact, Job, JobState
 from iqas.organisation.models import Scope
 from microcredentials.models.approval import AnnualProgramme
 from microcredentials.models.catalogue import MicroCredentialVersion
 from microcredentials.models.editions import Edition
+from microcredentials.models.printed import Printed
 
 
-class Document(Identified):
-    """`body` is what it says, canonical JSON in its language: the same content is never made twice.
-
-    `content_sha256` is of the body, `sha256` of the printed file. `as_of` is when the data last said this. `filed_as` is the
-    evidence that has the printed file, where somebody filed it.
-    """
+class Document(Printed):
+    """`filed_as` is the evidence that has the printed file, where somebody filed it."""
 
     class Kind(models.TextChoices):
         APPLICATION = "application", _("Application")
@@ -31,13 +25,7 @@ class Document(Identified):
         EDITION_REPORT = "edition_report", _("Final report of the edition")
         PROGRAMME = "programme", _("Annual programme")
 
-    class Language(models.TextChoices):
-        ES = "es", _("Spanish")
-        EN = "en", _("English")
-
-    code = models.CharField(_("code"), max_length=20, unique=True)
     kind = models.CharField(_("document"), max_length=20, choices=Kind)
-    language = models.CharField(_("language"), max_length=2, choices=Language)
     version = models.ForeignKey(
         MicroCredentialVersion, models.PROTECT, null=True, blank=True, related_name="documents"
     )
@@ -45,21 +33,9 @@ class Document(Identified):
     programme = models.ForeignKey(
         AnnualProgramme, models.PROTECT, null=True, blank=True, related_name="documents"
     )
-    body = models.TextField(_("content"))
-    content_sha256 = models.CharField(max_length=64)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField(_("requested"))
-    as_of = models.DateTimeField(_("as of"))
-    job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, related_name="+")
-    artefact = models.OneToOneField(Artefact, models.PROTECT, null=True, blank=True, related_name="+")
-    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
-    size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
-    pages = models.PositiveIntegerField(_("pages"), default=0)
-    made_at = models.DateTimeField(_("made"), null=True, blank=True)
     filed_as = models.ForeignKey(EvidenceVersion, models.PROTECT, null=True, blank=True, related_name="+")
 
-    class Meta:
-        ordering = ["-as_of"]
+    class Meta(Printed.Meta):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         indexes = [models.Index(fields=["version", "kind", "-as_of"], name="document_of_version")]
@@ -101,9 +77,6 @@ class Document(Identified):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.code
-
     @property
     def scope(self) -> Scope:
         """Where it belongs. Needs select_related("version__microcredential__scope", "programme__scope")."""
@@ -119,19 +92,6 @@ class Document(Identified):
         return self.version
 
     @property
-    def is_made(self) -> bool:
-        return bool(self.sha256)
-
-    @property
     def is_filed(self) -> bool:
         """Whether it stands as evidence. Needs select_related("filed_as")."""
         return self.filed_as is not None and self.filed_as.state != EvidenceVersion.State.WITHDRAWN
-
-    @property
-    def has_failed(self) -> bool:
-        """Needs select_related("job")."""
-        return (
-            not self.is_made
-            and self.job is not None
-            and self.job.state in (JobState.FAILED, JobState.CANCELLED)
-        )

@@ -11,17 +11,9 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from iqas import __version__
-from iqas.core import clock
 from iqas.core.access import require
-from iqas.core.audit import record
-from iqas.core.canonical import sha256_hex
-from iqas.core.codes import next_code
 from iqas.core.refusals import RuleViolation
-from iqas.jobs.models import Artefact
 from iqas.jobs.runner import JobContext
-from iqas.jobs.services import enqueue
-from iqas.ui.pdf.lint import count_pages, lint
 from microcredentials.documents import (
     application,
     edition_report,
@@ -30,8 +22,7 @@ from microcredentials.documents import (
     sheet,
 )
 from microcredentials.documents import programme as programme_document
-from microcredentials.documents.content import Told, from_json, to_json
-from microcredentials.documents.render import Seal, to_pdf
+from microcredentials.documents.content import Told
 from microcredentials.models import (
     AnnualProgramme,
     Document,
@@ -41,9 +32,9 @@ from microcredentials.models import (
 )
 from microcredentials.selectors.documents import edition_source, version_source
 from microcredentials.selectors.programmes import programme_source
+from microcredentials.services.printing import Press
 
 JOB_KIND = "microcredentials.document"
-MEDIA_TYPE = "application/pdf"
 Kind = Document.Kind
 BUILDERS = {
     Kind.APPLICATION: application.build,
@@ -148,82 +139,19 @@ def _kept(
     programme: AnnualProgramme | None = None,
     url: str,
 ) -> Document:
-    body = to_json(told)
-    digest = sha256_hex(body)
-    same = Document.objects.filter(
-        version=version, programme=programme, kind=told.kind, language=told.language
-    )
-    standing = same.select_related("job", *WITH_SCOPE).filter(content_sha256=digest).first()
-    if standing is not None:
-        _renew(actor, standing, is_newest=same.order_by("-as_of").first() == standing, url=url)
-        return standing
-    now = clock.now()
-    document = Document.objects.create(
-        code=next_code("DOC", width=4, year=now.year),
-        kind=told.kind,
-        language=told.language,
-        version=version,
-        edition=edition,
-        programme=programme,
-        body=body.decode(),
-        content_sha256=digest,
-        requested_by=actor,
-        requested_at=now,
-        as_of=now,
-    )
-    _order(actor, document, attempt="1", url=url)
-    _record(actor, document, "document.requested", {"content_sha256": digest})
-    return document
-
-
-def _renew(actor: Any, document: Document, *, is_newest: bool, url: str) -> None:
-    """The data say this again: it counts again, and is printed now if that failed before."""
-    if not is_newest:
-        document.as_of = clock.now()
-        document.save(update_fields=["as_of"])
-        _record(actor, document, "document.confirmed", {"content_sha256": document.content_sha256})
-    if document.has_failed:
-        _order(actor, document, attempt=f"after {document.job_id}", url=url)
-        _record(actor, document, "document.requested", {"content_sha256": document.content_sha256})
-
-
-def _order(actor: Any, document: Document, *, attempt: str, url: str) -> None:
-    document.job = enqueue(
+    return PRESS.keep(
         actor=actor,
-        kind=JOB_KIND,
-        payload={"document": str(document.pk)},
-        idem_key=f"{document.pk}|{attempt}",
-        scope=document.scope,
-        about=document.code,
-        about_url=url,
+        told=told,
+        kind=told.kind,
+        among={"version": version, "programme": programme},
+        also={"edition": edition},
+        url=url,
     )
-    document.save(update_fields=["job"])
 
 
 def produce(context: JobContext, document_id: str) -> None:
-    """The work of the job: print what the document says, lint the file, hand it over.
-
-    Refuses `document-altered` (its content no longer has its hash) and `document-unfit` (the lint found something).
-    """
-    document = Document.objects.select_related(*WITH_SCOPE).get(pk=uuid.UUID(document_id))
-    context.progress(0, 3, _("Printing the pages"))
-    if sha256_hex(document.body.encode()) != document.content_sha256:
-        raise RuleViolation(
-            "document-altered",
-            _("The stored content of this document no longer has its SHA-256. Tell the administrator."),
-        )
-    pdf = to_pdf(from_json(document.body), _seal(document))
-    context.progress(1, 3, _("Checking that the file is accessible and lasting"))
-    if findings := lint(pdf):
-        raise RuleViolation(
-            "document-unfit",
-            _("The printed file failed its check and was not released: %(findings)s.")
-            % {"findings": "; ".join(findings[:5])},
-        )
-    context.progress(2, 3, _("Storing the file"))
-    context.artefact(pdf, file_name(document), MEDIA_TYPE)
-    pages = count_pages(pdf)
-    context.on_finish(lambda artefact: _register(document.pk, artefact, pages))
+    """The work of the job. Refuses `document-altered` and `document-unfit`."""
+    PRESS.produce(context, document_id)
 
 
 def file_name(document: Document) -> str:
@@ -240,31 +168,6 @@ def subject_of(document: Document) -> str:
         return document.edition.code
     version = document.of_version
     return f"{version.microcredential.code} v{version.number}"
-
-
-def _register(document_id: uuid.UUID, artefact: Artefact | None, pages: int) -> None:
-    """Enters the file into the document's row and the audit chain, in the transaction that ends the job."""
-    if artefact is None:
-        raise RuntimeError("A document is registered with its file.")
-    document = (
-        Document.objects.select_for_update(of=("self",)).select_related(*WITH_SCOPE).get(pk=document_id)
-    )
-    document.artefact, document.sha256, document.size = artefact, artefact.sha256, artefact.size
-    document.pages, document.made_at = pages, clock.now()
-    document.save(update_fields=["artefact", "sha256", "size", "pages", "made_at"])
-    _record(
-        document.requested_by, document, "document.made", {"sha256": artefact.sha256, "size": artefact.size}
-    )
-
-
-def _seal(document: Document) -> Seal:
-    return Seal(
-        code=document.code,
-        created=document.requested_at,
-        made_by=document.requested_by.name,
-        content_sha256=document.content_sha256,
-        application=f"IQAS {__version__}",
-    )
 
 
 def _locked(microcredential_id: uuid.UUID) -> MicroCredential:
@@ -284,11 +187,11 @@ def _page_of(microcredential: MicroCredential) -> str:
     return reverse("microcredentials:document-list", args=[microcredential.code])
 
 
-def _record(actor: Any, document: Document, action: str, after: dict[str, Any]) -> None:
-    record(
-        actor=actor,
-        action=action,
-        subject=document,
-        scope=document.scope,
-        after={"code": document.code, "kind": document.kind, "language": document.language} | after,
-    )
+PRESS = Press(
+    model=Document,
+    noun="document",
+    prefix="DOC",
+    job_kind=JOB_KIND,
+    related=WITH_SCOPE,
+    file_name=file_name,
+)

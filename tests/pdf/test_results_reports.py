@@ -72,7 +72,14 @@ def test_the_same_content_is_one_report_and_another_is_another() -> None:
     actor = make_staff("quality_officer")
     assert reports.request_campaign(actor=actor, campaign=campaign, language="es") == first
     Campaign.objects.filter(pk=campaign.pk).update(title_es="Otra")
-    assert reports.request_campaign(actor=actor, campaign=campaign, language="es") != first
+    second = reports.request_campaign(actor=actor, campaign=campaign, language="es")
+    assert second != first
+    Campaign.objects.filter(pk=campaign.pk).update(title_es=HOSTILE)
+    again = reports.request_campaign(actor=actor, campaign=campaign, language="es")
+    assert again == first
+    assert again.as_of > second.as_of, "what the results say again is the latest report"
+    assert list(Report.objects.filter(campaign=campaign).order_by("-as_of")) == [first, second]
+    assert AuditEvent.objects.filter(action="report.confirmed").count() == 1
 
 
 def test_what_cannot_be_reported_is_refused() -> None:
