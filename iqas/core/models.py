@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from functools import cache
+from typing import Any
 
 from django.db import models
+from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,6 +18,16 @@ class Identified(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field: models.Field[Any, Any]) -> Any:  # noqa: N802 (its name in Django)
+        """As Django's, which makes a dictionary of all choices again for every value: a list asks for hundreds of them."""
+        value = field.value_from_object(self)
+        return force_str(_words_of(field).get(value, value), strings_only=True)
+
+
+@cache
+def _words_of(field: models.Field[Any, Any]) -> dict[Any, Any]:
+    return dict(field.flatchoices)
 
 
 class Versioned(models.Model):

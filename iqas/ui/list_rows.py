@@ -7,9 +7,12 @@ of them than everything else on the page.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from django.db.models import QuerySet
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 from django.template import Context
 from django.template.base import render_value_in_context
@@ -18,6 +21,8 @@ from django_tables2.rows import BoundRows
 from django_tables2.utils import signature
 
 CONTEXT = Context()
+Wanted = tuple[tuple[str, ...], str | None]
+"""What a `render` takes: its arguments, and the name of the one that takes all."""
 
 
 def narrow_to_page(table: Any) -> None:
@@ -48,30 +53,59 @@ def _can_be_narrowed(rows: Any) -> bool:
 
 def body_of(table: Any) -> SafeString:
     """The rows of the table's page; the first cell heads its row, and every cell knows its label for a phone."""
-    columns = []
+    columns: list[tuple[Any, tuple[str, ...], Wanted, str, str]] = []
     for place, column in enumerate(table.columns):
         label = render_value_in_context(column.header, CONTEXT)
         css = render_value_in_context(column.attrs.get("td", {}).get("class", ""), CONTEXT)
         tag, role = ("td", 'role="cell"') if place else ("th", 'scope="row" role="rowheader"')
         opening = f'<{tag} {role} data-label="{label}" class="{css}"><span>'
-        columns.append((column, signature(column.render), opening, f"</span></{tag}>"))
+        path = tuple(str(column.accessor).split("__"))
+        columns.append((column, path, signature(column.render), opening, f"</span></{tag}>"))
     lines = []
     for row in table.paginated_rows:
         cells = [
-            f"{opening}{render_value_in_context(_cell(row, column, wanted), CONTEXT)}{closing}"
-            for column, wanted, opening, closing in columns
+            f"{opening}{render_value_in_context(_cell(row, column, path, wanted), CONTEXT)}{closing}"
+            for column, path, wanted, opening, closing in columns
         ]
         lines.append(f'<tr role="row">{"".join(cells)}</tr>')
     return mark_safe("\n".join(lines))
 
 
-def _cell(row: Any, column: Any, wanted: tuple[tuple[str, ...], str | None]) -> Any:
-    """As `BoundRow.get_cell`, which asks `inspect` for the arguments of `render` again for every cell."""
+def _cell(row: Any, column: Any, path: tuple[str, ...], wanted: Wanted) -> Any:
+    """As `BoundRow.get_cell`, which finds out for every cell again what its column asks for and where its value is."""
+    value = value_of(row.record, path)
+    if value in column.column.empty_values:
+        return column.default
+    known = row._optional_cell_arguments(column, value)  # noqa: SLF001 (as BoundRow itself)
     names, takes_all = wanted
+    content = column.render(**(known if takes_all else {name: known[name] for name in names}))
+    return column.link(content, **known) if column.link else content
 
-    def rendered(bound_column: Any, value: Any = None) -> Any:
-        known = row._optional_cell_arguments(bound_column, value)  # noqa: SLF001 (as BoundRow itself)
-        content = column.render(**(known if takes_all else {name: known[name] for name in names}))
-        return column.link(content, **known) if column.link else content
 
-    return row._get_and_render_with(column, render_func=rendered, default=column.default)  # noqa: SLF001
+def value_of(record: Any, path: Sequence[str]) -> Any:
+    """Where the accessor of a column leads: attribute, key or place, called where it can be; a choice by its word.
+
+    None where something on the way is not there.
+    """
+    *way, last = path
+    try:
+        for name in way:
+            record = _step(record, name)
+        if isinstance(record, Model) and last in _choices(type(record)):
+            return getattr(record, f"get_{last}_display")()
+        return _step(record, last)
+    except (AttributeError, LookupError, ObjectDoesNotExist):
+        return None
+
+
+def _step(record: Any, name: str) -> Any:
+    if isinstance(record, Mapping):
+        found = record[name]
+    else:
+        found = record[int(name)] if name.isdigit() else getattr(record, name)
+    return found() if callable(found) and not getattr(found, "alters_data", False) else found
+
+
+@cache
+def _choices(model: type[Model]) -> frozenset[str]:
+    return frozenset(field.name for field in model._meta.concrete_fields if field.choices)

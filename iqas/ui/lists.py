@@ -302,13 +302,13 @@ def shown_value(field: forms.Field, value: Any) -> str:
 
 def with_query(request: HttpRequest, **changes: Any) -> str:
     """This address with some parameters replaced (None removes one)."""
-    query = request.GET.copy()
+    query = dict(request.GET.lists())
     for name, value in changes.items():
         if value is None:
             query.pop(name, None)
         else:
-            query[name] = str(value)
-    return f"?{query.urlencode()}" if query else request.path
+            query[name] = [str(value)]
+    return f"?{urlencode(query, doseq=True)}" if query else request.path
 
 
 def without(request: HttpRequest, field: str) -> str:

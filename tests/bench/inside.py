@@ -35,10 +35,15 @@ def main() -> None:
     logging.disable(logging.INFO)
 
     import django
+    from django.template.base import Template
     from django.test.utils import setup_test_environment
 
     django.setup()
+    render = Template._render
     setup_test_environment()
+    Template._render = (
+        render  # what tests learn of templates, copies of every context, costs a quarter of a page
+    )
     (_within_tests if within_tests else _as_product)(options)
 
 

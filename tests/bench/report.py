@@ -104,6 +104,7 @@ KINDS: dict[str, Kind] = {
         ),
     ),
     "list": Kind(3, "Lists", _page(statements=12, cpu_ms=60)),
+    "people": Kind(3, "Lists of 20,000 learners and their enrolments", _page(statements=12)),
     "object": Kind(3, "Pages of an object", _page(statements=20)),
     "enrolments": Kind(3, "Import of enrolments", _import(seconds=20, megabytes=300)),
     "open": Kind(4, "Opening a questionnaire", _served(cpu_ms=20, statements=10)),

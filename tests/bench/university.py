@@ -76,12 +76,14 @@ def pages() -> Iterator[PageCase]:
     yield from _objects()
 
 
-def _list(name: str, rows: QuerySet[Any], *, search: str, filtered: str) -> Iterator[PageCase]:
+def _list(
+    name: str, rows: QuerySet[Any], *, search: str, filtered: str, kind: str = "list"
+) -> Iterator[PageCase]:
     """One list in five ways."""
     address = reverse(f"microcredentials:{name}")
     last = max(-(-rows.count() // PER_PAGE), 1)
     for query in ("", f"?page={-(-last // 2)}", f"?page={last}", f"?q={search}", f"?{filtered}"):
-        yield PageCase("list", "quality_officer", f"{address}{query}")
+        yield PageCase(kind, "quality_officer", f"{address}{query}")
 
 
 def _catalogue() -> Iterator[PageCase]:
@@ -102,19 +104,24 @@ def _catalogue() -> Iterator[PageCase]:
 
 def _people() -> Iterator[PageCase]:
     yield from _list(
-        "learner-list", Learner.objects.all(), search="nombrea", filtered="centre=C01&sort=-name&page=3"
+        "learner-list",
+        Learner.objects.all(),
+        search="nombrea",
+        filtered="centre=C01&sort=-name&page=3",
+        kind="people",
     )
     yield from _list(
         "enrolment-register",
         Enrolment.objects.all(),
         search="nombrea",
         filtered="centre=C01&state=passed&page=3",
+        kind="people",
     )
     crowded = _crowded()
     address = reverse("microcredentials:enrolment-list", args=[crowded.code])
     last = -(-crowded.enrolments.count() // PER_PAGE)
     for query in ("", f"?page={last}", "?q=nombrea", "?state=passed&page=3"):
-        yield PageCase("list", "quality_officer", f"{address}{query}")
+        yield PageCase("people", "quality_officer", f"{address}{query}")
 
 
 def _registers() -> Iterator[PageCase]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
 import pytest
 from django.test import Client
 
+from iqas.ui.list_rows import value_of
 from tests.factories.accounts import make_staff, make_user
 from tests.support.pages import assert_hides, assert_shows, text_of
 
@@ -107,3 +109,23 @@ def test_a_list_costs_few_queries(reader: Client, max_queries: Any) -> None:
         make_user(name=f"Persona {number:02}")
     with max_queries(12):  # design §3
         reader.get(LIST)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("name",), "Ana"),
+        (("told",), "told"),
+        (("place", "1"), "b"),
+        (("place", "7"), None),
+        (("known", "key"), 3),
+        (("known", "other"), None),
+        (("nothing", "name"), None),
+        (("unknown",), None),
+    ],
+)
+def test_a_cell_is_found_where_its_accessor_leads(path: tuple[str, ...], value: Any) -> None:
+    record = SimpleNamespace(
+        name="Ana", told=lambda: "told", place=("a", "b"), known={"key": 3}, nothing=None
+    )
+    assert value_of(record, path) == value
