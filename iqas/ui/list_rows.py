@@ -16,6 +16,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 from django.template import Context
 from django.template.base import render_value_in_context
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django_tables2.rows import BoundRows
 from django_tables2.utils import signature
@@ -64,11 +65,17 @@ def body_of(table: Any) -> SafeString:
     lines = []
     for row in table.paginated_rows:
         cells = [
-            f"{opening}{render_value_in_context(_cell(row, column, path, wanted), CONTEXT)}{closing}"
+            f"{opening}{_html(_cell(row, column, path, wanted))}{closing}"
             for column, path, wanted, opening, closing in columns
         ]
         lines.append(f'<tr role="row">{"".join(cells)}</tr>')
     return mark_safe("\n".join(lines))
+
+
+def _html(content: Any) -> str:
+    return (
+        conditional_escape(content) if isinstance(content, str) else render_value_in_context(content, CONTEXT)
+    )
 
 
 def _cell(row: Any, column: Any, path: tuple[str, ...], wanted: Wanted) -> Any:
