@@ -94,6 +94,7 @@ def test_the_other_centres_objects_do_not_exist(told):
         "frameworks:",
         "routes:",
         "feedback:questionnaire",
+        "api:feedback:questionnaire-",
         "indicators:indicator",
         "microcredentials:partner-",
         "api:microcredentials:partner-",

@@ -72,7 +72,7 @@ def test_a_pool_hangs_where_all_its_editions_meet() -> None:
         assert (campaign.target_kind, campaign.edition, campaign.scope) == ("editions", None, scope)
         assert set(campaign.target.editions) == set(editions)
         assert campaign.year == make_year(2025)
-        assert campaign.title_es.endswith("(2025-26)")
+        assert " (2025-26): Encuesta " in campaign.title_es
 
 
 def test_a_pool_of_one_edition_is_a_campaign_on_it() -> None:

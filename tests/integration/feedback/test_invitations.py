@@ -72,9 +72,9 @@ def test_a_campaign_says_what_it_asks_of_whom() -> None:
     assert re.fullmatch(r"C-\d{4}", campaign.code)
     assert (
         campaign.title_es
-        == f"{campaign.questionnaire_version.title_es}: {campaign.edition.version.title_es} ({campaign.edition.code})"
+        == f"{campaign.edition.version.title_es} ({campaign.edition.code}): {campaign.questionnaire_version.title_es}"
     )
-    assert campaign.title_en.startswith(campaign.questionnaire_version.title_en)
+    assert campaign.title_en.endswith(campaign.questionnaire_version.title_en)
     assert campaign.scope == campaign.edition.microcredential.scope
     assert campaign.threshold == 5
     assert (campaign.mode, campaign.state) == ("anonymous", "draft")
