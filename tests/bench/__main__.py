@@ -49,10 +49,12 @@ def main() -> int:
     for engine in [options.only] if options.only else report.ENGINES:
         for part in [options.part] if options.part else PARTS:
             engines, measured = PARTS[part]
-            if engine in engines:
-                lines += run(engine, part, measured, small=options.small)
-    if not options.small:
-        report.write(lines)
+            if engine not in engines:
+                continue
+            found = list(run(engine, part, measured, small=options.small))
+            if not options.small:
+                report.write(found)  # at once: a bench that is interrupted later keeps what it measured
+            lines += found
     broken = [line for line in lines if not line["kept"]]
     for line in broken:
         print(f"BROKEN on {line['engine']}: {line['kind']}: {line['name']}", file=sys.stderr)
