@@ -45,13 +45,7 @@ class Target:
         """In a cell of a table: the code of the edition, or how many there are."""
         if self.edition is not None:
             return self.edition.code
-        if self.kind == TargetKind.PARTNERS:
-            return ngettext("%(count)s partner", "%(count)s partners", len(self.partners)) % {
-                "count": len(self.partners)
-            }
-        return ngettext("%(count)s edition", "%(count)s editions", len(self.editions)) % {
-            "count": len(self.editions)
-        }
+        return how_many(self.kind, len(self.partners) or len(self.editions))
 
     @property
     def title(self) -> str:
@@ -70,6 +64,13 @@ class Target:
             return f"{self.edition.version.title} ({self.edition.code})"
         year = f" ({self.year})" if self.year is not None else ""
         return f"{self.title}{year}"
+
+
+def how_many(kind: str, count: int) -> str:
+    """Of a pool or of partners, in words."""
+    if kind == TargetKind.PARTNERS:
+        return ngettext("%(count)s partner", "%(count)s partners", count) % {"count": count}
+    return ngettext("%(count)s edition", "%(count)s editions", count) % {"count": count}
 
 
 def years_of(target: Target) -> list[Any]:

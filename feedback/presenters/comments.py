@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 
 from feedback.forms.comments import DecisionForm
 from feedback.models import Campaign, Comment, CommentTheme
@@ -55,7 +55,7 @@ def to_read(campaign: Campaign, user: Any) -> dict[str, Any]:
     return {
         "campaign": campaign,
         "enough": campaign.responses_count >= campaign.threshold,
-        "questions": shown_comments(campaign, user),
+        "questions": shown_comments(campaign, user, get_language() or "es"),
         "themes": theme_counts(campaign, user),
         "replies": replies,
         "waits_until": asked.closes if asked else None,

@@ -26,5 +26,5 @@ class Reports:
 def reports_of(user: Any, scope: Scope, url: str, **about: Any) -> Reports:
     """One statement."""
     rows = allowed(user, "report.view", Report.objects.filter(scope=scope, **about)).select_related("job")
-    may = can(user, "report.make", Report(scope=scope))
-    return Reports(tuple(rows.defer("body").order_by("-as_of", "-code")[:SHOWN]), url if may else "")
+    shown = rows.only("code", "language", "as_of", "sha256", "job__state").order_by("-as_of", "-code")
+    return Reports(tuple(shown[:SHOWN]), url if can(user, "report.make", Report(scope=scope)) else "")

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from feedback.marking import Piece, marks_of, pieces_of
 from feedback.models import Campaign, Comment, ReplyLink
@@ -110,6 +111,13 @@ def seen_of(comment: Comment) -> str:
     """What a decision starts from: the text and where it stands."""
     told = f"{comment.pk}|{comment.review_state}|{comment.is_urgent}|{comment.text}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def comments_waiting() -> Any:
+    """How many comments of a campaign nobody has decided about, for a queryset of campaigns."""
+    waiting = Comment.objects.filter(campaign=OuterRef("pk"), review_state=Comment.Review.PENDING)
+    counted = waiting.order_by().values("campaign").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
 
 
 def published(campaigns: Iterable[Campaign]) -> QuerySet[Comment]:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from feedback.comparison import Compared, Sides, compare_all
@@ -29,14 +30,20 @@ from feedback.selectors.pooling import (
     same_scale,
     together,
 )
-from feedback.selectors.results import ItemResult, item_result
+from feedback.selectors.results import HELP, ItemResult, item_result
 from feedback.statistics import MIN_ITEMS_FOR_STRAIGHT_LINE
 from iqas.core.access import below, paths
 from iqas.organisation.models import Scope
 from iqas.organisation.scopes import ancestors
 from microcredentials.models import Edition
+from microcredentials.selectors.design import design_but_title
 
 MOST_YEARS = 5
+TOLD_TO_RESPONDENTS = tuple(
+    f"version__{name}{language}"
+    for name in ("title", "intro")
+    for language in ("", *(f"_{code}" for code in settings.MODELTRANSLATION_LANGUAGES))
+)
 KINDS = (Scope.Kind.UNIVERSITY, Scope.Kind.CENTRE, Scope.Kind.MICROCREDENTIAL)
 
 
@@ -190,7 +197,9 @@ def way_to(user: Any, code: str) -> list[Scope]:
 def visible_editions(user: Any) -> QuerySet[Edition]:
     """The editions whose results the person may see."""
     held = paths(user, "results.view")
-    related = Edition.objects.select_related("microcredential__scope", "version", "year")
+    related = Edition.objects.select_related("microcredential__scope", "version", "year").defer(
+        *design_but_title("version__")
+    )
     return related.filter(below(held, "microcredential__scope")) if held else related.none()
 
 
@@ -242,9 +251,8 @@ def _wanted(place: Place, chosen: Choice, years: Sequence[str]) -> Q:
 
 
 def _items(sums: Iterable[Slice]) -> dict[UUID, Item]:
-    found = Item.objects.filter(pk__in={key.item for key in sums}).select_related(
-        "section", "version__questionnaire"
-    )
+    asked = Item.objects.filter(pk__in={key.item for key in sums}).defer(*HELP, *TOLD_TO_RESPONDENTS)
+    found = asked.select_related("section", "version__questionnaire")
     return {item.pk: item for item in found.order_by("order")}
 
 

@@ -34,6 +34,7 @@ from feedback.services.summaries import EVERYBODY
 from feedback.statistics import MIN_ITEMS_FOR_STRAIGHT_LINE
 
 NO_GROUP = ""
+HELP = ("help", *(f"help_{language}" for language in settings.MODELTRANSLATION_LANGUAGES))
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,15 @@ class GroupResult:
     @property
     def suppressed(self) -> bool:
         return self.responses is None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was written to one question, in no order that tells who wrote first."""
+
+    code: str
+    text: str
+    comments: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -108,18 +118,14 @@ def campaign_results(campaign: Campaign, language: str) -> CampaignResults:
     The threshold holds for the n of the campaign, of each group and of each item, never for one bar of a distribution;
     a group is also hidden where another, smaller one could be worked out from it.
     """
-    if not is_told(campaign):
-        return _without_figures(campaign, language)
-    rows = campaign.summaries.select_related("item__section").order_by("item__order", "group_code")
-    return _results(campaign, _by_item(rows), _declared([campaign]).get(campaign.pk, []), language)
+    return many_results([campaign], language)[0]
 
 
 def many_results(campaigns: Sequence[Campaign], language: str) -> list[CampaignResults]:
     """The results of many campaigns, in their order. Three statements, however many they are; needs their targets."""
     told = [campaign for campaign in campaigns if is_told(campaign)]
     rows = list(ItemSummary.objects.filter(campaign__in=told).order_by("campaign", "group_code"))
-    asked = Item.objects.filter(pk__in={row.item_id for row in rows}).select_related("section")
-    items = {item.pk: item for item in asked}
+    items = asked_items(row.item_id for row in rows)
     for row in rows:
         row.item = items[row.item_id]
     of_campaign: dict[UUID, list[ItemSummary]] = defaultdict(list)
@@ -132,6 +138,12 @@ def many_results(campaigns: Sequence[Campaign], language: str) -> list[CampaignR
         else _without_figures(campaign, language)
         for campaign in campaigns
     ]
+
+
+def asked_items(keys: Iterable[UUID]) -> dict[UUID, Item]:
+    """These questions with their sections, without what only a respondent reads. One statement."""
+    asked = Item.objects.filter(pk__in=set(keys)).select_related("section").defer(*HELP)
+    return {item.pk: item for item in asked}
 
 
 def _without_figures(campaign: Campaign, language: str) -> CampaignResults:
@@ -179,18 +191,22 @@ def _results(
     )
 
 
-def shown_comments(campaign: Campaign, user: Any) -> list[tuple[Item, list[str]]]:
+def shown_comments(campaign: Campaign, user: Any, language: str) -> list[Said]:
     """The comments that a reviewer chose to show, by question, where the person is among those who were named to
 
     the respondents as readers; none where fewer than the threshold answered.
     """
     if not is_told(campaign):
         return []
-    rows = published([campaign]).select_related("item")
-    by_question = groupby(rows.order_by("item__order", "id"), key=lambda comment: comment.item)
-    found = [(item, [comment.text for comment in comments]) for item, comments in by_question]
-    readable = readable_items(user, campaign, [item.code for item, _texts in found])
-    return [(item, texts) for item, texts in found if item.code in readable]
+    rows = published([campaign]).order_by("item__order", "id")
+    names = [f"item__text_{code}" for code in (language, *settings.MODELTRANSLATION_FALLBACK_LANGUAGES)]
+    by_question = groupby(rows.values_list("item__code", *names, "text"), key=lambda row: row[:-1])
+    found = [
+        Said(code, next(filter(None, asked), ""), tuple(row[-1] for row in comments))
+        for (code, *asked), comments in by_question
+    ]
+    readable = readable_items(user, campaign, [one.code for one in found])
+    return [one for one in found if one.code in readable]
 
 
 def many_comments(campaigns: Sequence[Campaign], user: Any) -> list[tuple[str, str, str]]:

@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.conf import settings
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+    prefetch_related_objects,
+)
 
-from feedback.models import Campaign, CampaignEdition
-from feedback.targets import TargetKind
+from feedback.models import Campaign, CampaignEdition, CampaignPartner
+from feedback.targets import TargetKind, how_many
 from microcredentials.models import Edition
+from microcredentials.selectors.design import design_but_title
 
 _EDITION = ("version", "microcredential", "year")
 
@@ -17,6 +31,33 @@ _EDITION = ("version", "microcredential", "year")
 def with_target(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
     """Campaigns whose `target` can be read: three statements, however many they are."""
     return _with_edition(campaigns).prefetch_related(_pooled(), "partners")
+
+
+def with_label(campaigns: QuerySet[Campaign], *fields: str) -> QuerySet[Campaign]:
+    """For lists: only these fields of each campaign, its code, its title, the edition that it is about and how many
+
+    (`asked`) where it is not about one. One statement.
+    """
+    titles = ("title", *(f"title_{language}" for language in settings.MODELTRANSLATION_LANGUAGES))
+    return (
+        campaigns.select_related("edition")
+        .only("code", *titles, "target_kind", "edition__code", *fields)
+        .annotate(
+            asked=Case(
+                When(target_kind=TargetKind.EDITIONS, then=_count_of(CampaignEdition)),
+                When(target_kind=TargetKind.PARTNERS, then=_count_of(CampaignPartner)),
+                default=None,
+                output_field=IntegerField(),
+            )
+        )
+    )
+
+
+def label_of(campaign: Campaign) -> str:
+    """As `Target.label`, of a campaign that was read `with_label`."""
+    if campaign.edition is not None:
+        return campaign.edition.code
+    return how_many(campaign.target_kind, campaign.asked)  # type: ignore[attr-defined]
 
 
 def loaded_with_target(campaigns: QuerySet[Campaign]) -> list[Campaign]:
@@ -28,11 +69,18 @@ def loaded_with_target(campaigns: QuerySet[Campaign]) -> list[Campaign]:
 
 
 def _with_edition(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
-    return campaigns.select_related("year", *(f"edition__{name}" for name in _EDITION))
+    related = campaigns.select_related("year", *(f"edition__{name}" for name in _EDITION))
+    return related.defer(*design_but_title("edition__version__"))
+
+
+def _count_of(rows: type[CampaignEdition | CampaignPartner]) -> Subquery:
+    of_campaign = rows.objects.filter(campaign=OuterRef("pk")).order_by().values("campaign")
+    return Subquery(of_campaign.annotate(n=Count("pk")).values("n"))
 
 
 def _pooled() -> Any:
-    return Prefetch("pooled", Edition.objects.select_related(*_EDITION).order_by("code"))
+    editions = Edition.objects.select_related(*_EDITION).defer(*design_but_title("version__"))
+    return Prefetch("pooled", editions.order_by("code"))
 
 
 def about_editions(editions: Iterable[Edition] | QuerySet[Edition]) -> Q:

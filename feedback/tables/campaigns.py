@@ -4,6 +4,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Campaign
+from feedback.selectors.targets import label_of
 from iqas.ui import lists
 
 
@@ -11,10 +12,7 @@ class CampaignTable(lists.Table):
     code = lists.CodeColumn()
     title = lists.Column(order_by="sort_title", linkify=True, attrs=lists.WIDE)
     edition = lists.Column(
-        accessor="target__label",
-        order_by="edition__code",
-        verbose_name=_("Asked about"),
-        attrs=lists.UNBROKEN,
+        empty_values=(), order_by="edition__code", verbose_name=_("Asked about"), attrs=lists.UNBROKEN
     )
     state = lists.StateColumn(verbose_name=_("State"))
     opens = lists.DayColumn(verbose_name=_("First day"), visible=False)
@@ -26,6 +24,9 @@ class CampaignTable(lists.Table):
         model = Campaign
         fields = ("code", "title", "edition", "state", "opens", "closes", "invited_count", "answered")
         order_by = ("-closes", "-code")
+
+    def render_edition(self, record: Campaign) -> str:
+        return label_of(record)
 
 
 class CampaignFilter(lists.FilterSet):

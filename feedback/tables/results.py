@@ -27,9 +27,7 @@ class ResultTable(lists.Table):
         order_by="edition__code", verbose_name=_("Asked about"), visible=False
     )  # for exports: on the page the title says it
     year_code = lists.Column(verbose_name=_("Academic year"), attrs=lists.UNBROKEN)
-    questionnaire = lists.Column(
-        accessor="questionnaire_version__questionnaire__code", verbose_name=_("Questionnaire")
-    )
+    questionnaire = lists.Column(accessor="asked_with", verbose_name=_("Questionnaire"))
     answered = lists.NumberColumn(verbose_name=_("Answers"))
     reached = lists.NumberColumn(verbose_name=_("Could answer"))
     rate = lists.NumberColumn(share=True, verbose_name=_("Response rate"))

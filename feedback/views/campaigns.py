@@ -28,7 +28,7 @@ from feedback.presenters import campaigns as presenters
 from feedback.presenters.campaigns import reader_rows
 from feedback.selectors.campaigns import participation_of, with_participation
 from feedback.selectors.reach import editions_of, people_at, scopes_of
-from feedback.selectors.targets import with_target
+from feedback.selectors.targets import with_label
 from feedback.services import campaigns, readers
 from feedback.tables.campaigns import CampaignFilter, CampaignTable
 from feedback.views.shared import WRITE, campaign_of, posted
@@ -43,7 +43,9 @@ from microcredentials.models import Partner
 
 @page("campaign.view")
 def campaign_list(request: HttpRequest) -> HttpResponseBase:
-    visible = with_target(with_participation(allowed(request.user, "campaign.view")))
+    visible = with_participation(
+        with_label(allowed(request.user, "campaign.view"), "state", "opens", "closes", "invited_count")
+    )
     may_add = can(request.user, "campaign.edit")
     add = reverse("feedback:campaign-add") if may_add else ""
     return lists.list_page(

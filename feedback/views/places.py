@@ -31,6 +31,7 @@ from feedback.selectors.places import (
 )
 from feedback.selectors.pooling import Heard, Place
 from feedback.selectors.published import FINISHED
+from feedback.selectors.targets import with_label
 from feedback.tables.results import ResultFilter, ResultTable
 from feedback.views.results import results_file
 from iqas.core.access import allowed, can, holds, paths
@@ -114,7 +115,7 @@ def _finished(user: Any) -> QuerySet[Campaign]:
 
 
 def with_turnout(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
-    """Campaigns with `year_code`, `answered`, `reached` (null where nobody knows) and `rate`, in the same statement."""
+    """Campaigns with `year_code`, `asked_with` (the questionnaire), `answered`, `reached` (null where nobody knows) and `rate`, in the same statement."""
     answered = F("responses_count") + F("destroyed_count")
     known = Case(
         When(mode=Campaign.Mode.IMPORTED, then=None),
@@ -122,9 +123,9 @@ def with_turnout(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
         default=Greatest(F("invited_count") - F("undelivered_count"), answered),
         output_field=IntegerField(),
     )
-    related = campaigns.select_related("questionnaire_version__questionnaire", "edition", "scope")
-    return related.annotate(
+    return with_label(campaigns).annotate(
         year_code=Coalesce("edition__year__code", "year__code"),
+        asked_with=F("questionnaire_version__questionnaire__code"),
         answered=answered,
         reached=known,
         rate=Case(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from feedback.exporters import Sheets, file_name, lines, sheets_of, workbook
-from feedback.models import Campaign, Comment
+from feedback.models import Campaign
 from feedback.presenters.groups import group_rows
 from feedback.presenters.reports import Reports, reports_of
 from feedback.presenters.results import parts_of
+from feedback.selectors.comments import comments_waiting
 from feedback.selectors.published import FINISHED, is_told
 from feedback.selectors.results import campaign_results, shown_comments
 from feedback.selectors.targets import loaded_with_target
@@ -23,8 +26,9 @@ from iqas.ui import lists
 @page("results.view")
 def campaign_results_page(request: HttpRequest, code: str) -> HttpResponse:
     """The results of one campaign, from its summaries only."""
-    campaign = campaign_or_404(request, code)
-    results = campaign_results(campaign, get_language() or "es")
+    campaign = campaign_or_404(request, code, comments_waiting=comments_waiting())
+    language = get_language() or "es"
+    results = campaign_results(campaign, language)
     groups = results.compared_groups
     reviewer = bool(can(request.user, "comment.review", campaign))
     context = {
@@ -36,8 +40,8 @@ def campaign_results_page(request: HttpRequest, code: str) -> HttpResponse:
         "hidden_groups": [group for group in results.groups if group.suppressed and group.code],
         "response_rate": None if results.response_rate is None else float(results.response_rate),
         "straight_share": results.straight_lined / results.responses if results.straight_lined else None,
-        "comments": shown_comments(campaign, request.user),
-        "waiting": _waiting(campaign) if reviewer else 0,
+        "comments": shown_comments(campaign, request.user, language),
+        "waiting": campaign.comments_waiting if reviewer and is_told(campaign) else 0,  # type: ignore[attr-defined]
         "is_reviewer": reviewer,
         "reports": _reports(request, campaign),
     }
@@ -64,10 +68,12 @@ def results_file(request: HttpRequest, sheets: Sheets, code: str) -> HttpRespons
     return response
 
 
-def campaign_or_404(request: HttpRequest, code: str) -> Campaign:
-    """A campaign whose results the person may see, with its target."""
+def campaign_or_404(request: HttpRequest, code: str, **counted: Any) -> Campaign:
+    """A campaign whose results the person may see, with its target and what is counted of it."""
     related = Campaign.objects.select_related("scope", "questionnaire_version__questionnaire")
-    found = loaded_with_target(allowed(request.user, "results.view", related).filter(code=code))
+    found = loaded_with_target(
+        allowed(request.user, "results.view", related).filter(code=code).annotate(**counted)
+    )
     if not found:
         raise Http404
     return found[0]
@@ -78,9 +84,3 @@ def _reports(request: HttpRequest, campaign: Campaign) -> Reports | None:
         return None
     url = reverse("feedback:campaign-report", args=[campaign.code])
     return reports_of(request.user, campaign.scope, url, campaign=campaign)
-
-
-def _waiting(campaign: Campaign) -> int:
-    if not is_told(campaign):
-        return 0
-    return campaign.comments.filter(review_state=Comment.Review.PENDING).count()

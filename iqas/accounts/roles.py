@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django.db.models import Q
@@ -155,6 +156,7 @@ ASSIGNABLE_ON: dict[str, frozenset[str]] = {
 }
 
 
+@cache
 def permissions_of(role: str) -> frozenset[str]:
     return frozenset(name for name, roles in PERMISSIONS.items() if role in roles)
 

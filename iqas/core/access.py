@@ -129,20 +129,31 @@ def grants(user: Any) -> tuple[Grant, ...]:
     held: tuple[Grant, ...] | None = getattr(user, "_held_grants", None)
     if held is None:
         held = tuple(_provider[0](user))
-        user._held_grants = held
+        user._held_grants, user._held_paths = held, {}
     return held
 
 
 def forget_grants(user: Any) -> None:
     """Reads the person's grants again, after they changed within one process."""
     if hasattr(user, "_held_grants"):
-        del user._held_grants
+        del user._held_grants, user._held_paths
 
 
 def paths(user: Any, permission: str) -> tuple[str, ...]:
     """The paths of the scopes on which the person holds a permission, without those below another."""
-    held = sorted({grant.path for grant in grants(user) if permission in grant.permissions})
-    return tuple(path for path in held if not any(path != top and path.startswith(top) for top in held))
+    held = grants(user)
+    if not held:
+        return ()
+    known: dict[str, tuple[str, ...]] = user._held_paths
+    if permission not in known:
+        known[permission] = widest(grant.path for grant in held if permission in grant.permissions)
+    return known[permission]
+
+
+def widest(held: Iterable[str]) -> tuple[str, ...]:
+    """Paths of scopes, without those below another of them."""
+    ordered = sorted(set(held))
+    return tuple(path for path in ordered if not any(path != top and path.startswith(top) for top in ordered))
 
 
 def holds(user: Any, permission: str, scope: Any = None) -> bool:

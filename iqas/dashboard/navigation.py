@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import CharField, Value
 from django.db.models.functions import Coalesce
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, get_script_prefix, resolve, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -123,21 +123,23 @@ def menu_of(user: Any, path: str) -> Iterator[Group]:
 
 
 def entry_of(user: Any, place: Place, path: str) -> Entry | None:
-    try:
-        url = reverse(place.url_name)
-    except NoReverseMatch:
-        return None
-    permission = permission_of(url, settings.ROOT_URLCONF)
-    if permission and not access.can(user, permission):
+    url, permission = address_of(place.url_name, get_script_prefix(), settings.ROOT_URLCONF)
+    if not url or (permission and not access.can(user, permission)):
         return None
     current = path == url or (url != "/" and path.startswith(url))
     return Entry(place.label, url, place.icon, place.mark, current, path == url)
 
 
 @cache
-def permission_of(url: str, _urlconf: str) -> str:
-    """What the view behind an address declares; as constant as the table of addresses itself."""
-    return str(resolve(url).func.access.permission or "")  # type: ignore[attr-defined]
+def address_of(url_name: str, _prefix: str, _urlconf: str) -> tuple[str, str]:
+    """A page's address ("" where there is none) and the permission that its view declares; as constant as the table of
+    addresses itself.
+    """
+    try:
+        url = reverse(url_name)
+    except NoReverseMatch:
+        return "", ""
+    return url, str(resolve(url).func.access.permission or "")  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -165,9 +167,8 @@ def reach_of(user: Any, choice: Choice = NO_CHOICE) -> Reach:
     """One query: the widest scopes of the person's roles, the centres that they see, and the years."""
     if not getattr(user, "is_authenticated", False):
         return Reach()
-    held = sorted({grant.path for grant in access.grants(user)})
-    widest = [path for path in held if not any(path != top and path.startswith(top) for top in held)]
-    scopes = Scope.objects.filter(path__in=widest).order_by()
+    held = access.widest(grant.path for grant in access.grants(user))
+    scopes = Scope.objects.filter(path__in=held).order_by()
     language = get_language() or settings.LANGUAGE_CODE
     name = Coalesce(f"centre__name_{language}", "centre__name_es", output_field=CharField())
     seen = access.allowed(user, "centre.view").order_by().values("scope")

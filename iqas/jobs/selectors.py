@@ -36,7 +36,7 @@ def unseen(user: Any) -> list[Job]:
     ended = Job.objects.filter(
         requested_by=user.pk, seen_at__isnull=True, state__in=(JobState.SUCCEEDED, JobState.FAILED)
     ).exclude(kind__in=registry.unlisted())
-    return list(ended.order_by("-finished_at")[:LONGEST_BELL])
+    return list(ended.only("kind", "about", "state").order_by("-finished_at")[:LONGEST_BELL])
 
 
 def typical_duration(kind: str) -> timedelta | None:

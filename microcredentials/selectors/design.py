@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,18 @@ from microcredentials.models import (
     MicroCredential,
     MicroCredentialVersion,
 )
+
+
+def design_but_title(prefix: str = "") -> tuple[str, ...]:
+    """What a queryset may `defer` of a version where it is only named: its long texts, in all languages, and its terms."""
+    return tuple(f"{prefix}{name}" for name in _but_title())
+
+
+@cache
+def _but_title() -> tuple[str, ...]:
+    kept = ("id", "microcredential", "number", "responsible_name")
+    names = (field.name for field in MicroCredentialVersion._meta.fields)
+    return tuple(name for name in names if name not in kept and not name.startswith("title"))
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,12 @@ TABULATE: dict[type[Chart], Callable[[Any, str], Table]] = {
 }
 
 
-def svg(chart: Chart, language: str = "es") -> str:
-    """The drawing: `role="img"`, `<title>` (the finding), `<desc>` (measure and values). Equal input, equal bytes."""
-    return DRAW[type(chart)](chart, table(chart, language), language)
+def svg(chart: Chart, language: str = "es", twin: Table | None = None) -> str:
+    """The drawing: `role="img"`, `<title>` (the finding), `<desc>` (measure and values). Equal input, equal bytes.
+
+    `twin` is its table, where the caller has it.
+    """
+    return DRAW[type(chart)](chart, twin or table(chart, language), language)
 
 
 def table(chart: Chart, language: str = "es") -> Table:

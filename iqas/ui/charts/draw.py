@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
@@ -52,6 +52,7 @@ WORDS = {
         "none": "not assessed",
     },
 }
+REMEMBERED = 4096  # texts: a page of charts writes the same few again and again
 SPANISH_MARKS = str.maketrans(",.", ".,")
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -62,9 +63,15 @@ def word(key: str, language: str) -> str:
 
 def safe(text: object) -> str:
     """Text that cannot leave its element or attribute, whatever it says."""
-    return escape(NOT_XML.sub("", str(text)), quote=True)
+    return _safe(str(text))
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _safe(text: str) -> str:
+    return escape(NOT_XML.sub("", text), quote=True)
+
+
+@lru_cache(maxsize=REMEMBERED)
 def figure(
     value: Quantity | None, language: str, *, decimals: int = 1, percent: bool = False, missing: str = ""
 ) -> str:
@@ -103,6 +110,11 @@ def _advance(letter: str) -> float:
 
 def wrap(text: str, width: float, *, size: float = SIZE, lines: int = 3) -> list[str]:
     """Lines no wider than `width`; what does not fit ends in "…" (the table twin has it whole)."""
+    return list(_wrapped(text, width, size, lines))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _wrapped(text: str, width: float, size: float, lines: int) -> tuple[str, ...]:
     wrapped: list[str] = []
     for unbroken in text.split():
         part = unbroken
@@ -119,7 +131,7 @@ def wrap(text: str, width: float, *, size: float = SIZE, lines: int = 3) -> list
             *wrapped[: lines - 1],
             wrapped[lines - 1].rstrip(" .,;:")[: int(width / size / 0.55)] + "…",
         ]
-    return wrapped or [""]
+    return tuple(wrapped) or ("",)
 
 
 def axis_end(*values: Quantity | None) -> float:
@@ -135,6 +147,11 @@ def coordinate(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+@cache
+def _attribute(keyword: str) -> str:
+    return keyword.rstrip("_").replace("_", "-")
+
+
 class Canvas:
     """Collects elements; `close` wraps them in an accessible `<svg>`."""
 
@@ -143,8 +160,10 @@ class Canvas:
 
     def add(self, name: str, *, content: str = "", **attributes: Any) -> None:
         written = " ".join(
-            f'{key.rstrip("_").replace("_", "-")}="{coordinate(value) if isinstance(value, float) else safe(value)}"'
-            for key, value in attributes.items()
+            [
+                f'{_attribute(key)}="{coordinate(value) if isinstance(value, float) else safe(value)}"'
+                for key, value in attributes.items()
+            ]
         )
         self.elements.append(f"<{name} {written}>{content}</{name}>" if content else f"<{name} {written}/>")
 

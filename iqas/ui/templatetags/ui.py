@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from crispy_forms.utils import render_crispy_form
 from django import template
 from django.template import Context
-from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, format_html
+from django.template.loader import get_template, render_to_string
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import slugify
+from django.utils.text import normalize_newlines, slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_tables2 import RequestConfig
@@ -31,8 +32,13 @@ for name in ("decimal", "number", "percent", "day", "short_day", "days_left"):
 
 
 def render(context: Context, name: str, values: dict[str, Any]) -> SafeString:
-    """A component sees its own values and the request, nothing else of the page."""
-    return render_to_string(f"ui/{name}.html", values, request=context.get("request"))
+    """A component sees its own values and the request, nothing else of the page.
+
+    As an inclusion tag has it: what is prepared for every page (user, messages, menu) is not prepared again for each.
+    """
+    from_page = {"request": context.get("request"), "csrf_token": context.get("csrf_token")}
+    template: Any = get_template(f"ui/{name}.html")
+    return SafeString(template.template.render(context.new(from_page | values)))
 
 
 # --- the page --------------------------------------------------------------------------------------
@@ -171,10 +177,18 @@ def factblock(content: str, label: Any) -> str:
     )
 
 
+@register.simple_tag
+def text_list(texts: Iterable[str]) -> str:
+    """What people wrote, each with its own lines; put together here, because a course has hundreds of them."""
+    lines = (normalize_newlines(escape(text)).replace("\n", "<br>") for text in texts)
+    return mark_safe(f'<ul class="comments">{"".join(f"<li>{line}</li>" for line in lines)}</ul>')
+
+
 # --- small signs -----------------------------------------------------------------------------------
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> str:
     return format_html(
         '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>', ICONS[name]
@@ -182,6 +196,7 @@ def icon(name: str) -> str:
 
 
 @register.simple_tag
+@cache
 def dimension_mark(letter: str) -> str:
     """The shape and letter of a dimension; its name stands beside it, so it is silent for screen readers."""
     ground, ink, path = MARKS[letter]
@@ -340,7 +355,7 @@ def chart(context: Context, figure: charts.Chart) -> str:
     twin = charts.table(figure, language)
     values = {
         "figure": figure,
-        "svg": mark_safe(charts.svg(figure, language)),
+        "svg": mark_safe(charts.svg(figure, language, twin)),
         "table": twin,
         "rows": _rows_of(twin),
     }

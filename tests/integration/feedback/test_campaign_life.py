@@ -440,8 +440,8 @@ def test_shown_comments_are_for_those_who_were_named() -> None:
     Comment.objects.update(review_state="shown")
     finished = reread(campaign)
     coordinator = make_staff("coordinator", scope=campaign.scope)
-    assert len(shown_comments(finished, coordinator)[0][1]) == 6
-    assert shown_comments(finished, make_staff("reader")) == []
+    assert len(shown_comments(finished, coordinator, "es")[0].comments) == 6
+    assert shown_comments(finished, make_staff("reader"), "es") == []
 
 
 @pytest.mark.parametrize(
