@@ -9,14 +9,15 @@ answers as main figures; the mean only beside them; "cannot judge" out of the de
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb, sqrt
+from math import comb, exp, lgamma, sqrt
 
 MIN_POINTS_FOR_FAVOURABLE = 4
 MIN_ITEMS_FOR_STRAIGHT_LINE = 5
 CONFIDENCE = Fraction(95, 100)
+EXACT_UP_TO = 2_000  # persons: beyond, the whole numbers of the interval have so many digits that counting takes minutes
 Z = 1.959963984540054  # of the normal distribution: 95 in 100 lie within ± Z
 PROMOTERS, DETRACTORS = range(9, 11), range(7)
 MOST_BARE_NUMBERS = 101  # 0 to 100 and ages stand each for itself
@@ -201,7 +202,8 @@ def finite_population_interval(
     """How many of ``population`` may think so, if the ``n`` who answered were a random sample of them.
 
     The exact hypergeometric interval: all numbers K of the population under which what was seen is not in either tail
-    of ``(1 - confidence) / 2``. In persons, both ends included. ``None`` for a census (``n == population``), which has
+    of ``(1 - confidence) / 2``. In persons, both ends included; in whole numbers up to a population of 2,000, in floating
+    point beyond. ``None`` for a census (``n == population``), which has
     no margin, and where nobody answered. Refuses (``ValueError``) numbers that cannot be.
     """
     if not 0 <= successes <= n <= population:
@@ -216,10 +218,11 @@ def finite_population_interval(
 
 def _least_successes(successes: int, n: int, population: int, tail: Fraction) -> int:
     """The smallest K of the population under which ``successes`` or more in the sample have a chance over ``tail``."""
+    chance = _chance_of_at_least if population <= EXACT_UP_TO else _chance_of_at_least_of_many
     low, high = successes, population - (n - successes)
     while low < high:
         middle = (low + high) // 2
-        if _chance_of_at_least(successes, n, middle, population) > tail:
+        if chance(successes, n, middle, population) > tail:
             high = middle
         else:
             low = middle + 1
@@ -240,6 +243,50 @@ def _chance_of_at_least(successes: int, n: int, marked: int, population: int) ->
         ways = ways * x * (others - n + x) // ((marked - x + 1) * (n - x + 1))
         total += ways
     return Fraction(total, comb(population, n))
+
+
+def _chance_of_at_least_of_many(successes: int, n: int, marked: int, population: int) -> float:
+    """As `_chance_of_at_least`, in floating point: terms are summed from where they are largest, away from the middle."""
+    most, least = min(n, marked), max(0, n - (population - marked))
+    if successes <= least:
+        return 1.0
+    if successes > most:
+        return 0.0
+    others = population - marked
+    if successes * population > n * marked:
+        return _tail(_chance_of(successes, n, marked, population), _rising(successes, most, n, marked, others))
+    below = successes - 1
+    return 1.0 - _tail(_chance_of(below, n, marked, population), _falling(below, least, n, marked, others))
+
+
+def _chance_of(x: int, n: int, marked: int, population: int) -> float:
+    return exp(_ln_comb(marked, x) + _ln_comb(population - marked, n - x) - _ln_comb(population, n))
+
+
+def _ln_comb(n: int, k: int) -> float:
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+
+
+def _rising(x: int, most: int, n: int, marked: int, others: int) -> Iterator[float]:
+    """Each chance divided by the one before, from `x` upwards."""
+    for one in range(x, most):
+        yield (marked - one) * (n - one) / ((one + 1) * (others - n + one + 1))
+
+
+def _falling(x: int, least: int, n: int, marked: int, others: int) -> Iterator[float]:
+    for one in range(x, least, -1):
+        yield one * (others - n + one) / ((marked - one + 1) * (n - one + 1))
+
+
+def _tail(first: float, ratios: Iterable[float]) -> float:
+    """The sum of chances of which each is the one before times a ratio under one; ends where no more is added."""
+    total = term = first
+    for ratio in ratios:
+        term *= ratio
+        if total + term == total:
+            break
+        total += term
+    return total
 
 
 def _at(distribution: Distribution, index: int) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import statistics as reference
 from fractions import Fraction
-from math import comb
+from math import comb, sqrt
+from unittest import mock
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feedback import statistics
 from feedback.statistics import (
     Scale,
     deviation,
@@ -146,6 +148,23 @@ def test_the_interval_holds_the_truth_at_least_95_times_in_100() -> None:
             if (bounds := finite_population_interval(x, n, population)) and bounds[0] <= marked <= bounds[1]
         )
         assert Fraction(held, comb(population, n)) >= Fraction(95, 100)
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_the_interval_of_many_is_that_of_whole_numbers(data: st.DataObject) -> None:
+    population = data.draw(st.integers(2, 1_500))
+    n = data.draw(st.integers(1, population - 1))
+    x = data.draw(st.integers(0, n))
+    exact = finite_population_interval(x, n, population)
+    with mock.patch.object(statistics, "EXACT_UP_TO", 0):
+        assert finite_population_interval(x, n, population) == exact
+
+
+def test_the_interval_of_a_hundred_thousand_is_counted_at_once() -> None:
+    low, high = finite_population_interval(37_500, 50_000, 100_000) or (0, 0)
+    half = 1.96 * sqrt(0.75 * 0.25 / 50_000 * (100_000 - 50_000) / (100_000 - 1))
+    assert (low / 100_000, high / 100_000) == pytest.approx((0.75 - half, 0.75 + half), abs=0.0002)
 
 
 @pytest.mark.parametrize(("x", "n", "population"), [(5, 4, 10), (2, 11, 10), (-1, 4, 10)])
