@@ -19,6 +19,7 @@ from django.db.models import (
     When,
     prefetch_related_objects,
 )
+from django.db.models.functions import Coalesce
 
 from feedback.models import Campaign, CampaignEdition, CampaignPartner
 from feedback.targets import TargetKind, how_many
@@ -73,9 +74,9 @@ def _with_edition(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
     return related.defer(*design_but_title("edition__version__"))
 
 
-def _count_of(rows: type[CampaignEdition | CampaignPartner]) -> Subquery:
+def _count_of(rows: type[CampaignEdition | CampaignPartner]) -> Coalesce:
     of_campaign = rows.objects.filter(campaign=OuterRef("pk")).order_by().values("campaign")
-    return Subquery(of_campaign.annotate(n=Count("pk")).values("n"))
+    return Coalesce(Subquery(of_campaign.annotate(n=Count("pk")).values("n")), 0)
 
 
 def _pooled() -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
@@ -42,7 +43,7 @@ class SecondFactorMiddleware:
             not request.path.startswith(WITHOUT_SECOND_FACTOR)
             and request.user.is_authenticated
             and _second_factor_asked(request)
-            and not is_mfa_enabled(request.user)
+            and not _has_second_factor(request.user)
         ):
             if request.path.startswith("/api/"):
                 message = _("Set up a second factor first.")
@@ -50,6 +51,12 @@ class SecondFactorMiddleware:
             messages.warning(request, _("Before you go on, protect your account with a second factor."))
             return redirect("mfa_index")
         return self.get_response(request)
+
+
+def _has_second_factor(person: Any) -> bool:
+    """As it was read with the person (`accounts.backends`); whoever came another way is asked about now."""
+    found: bool | None = getattr(person, "has_second_factor", None)
+    return is_mfa_enabled(person) if found is None else found
 
 
 def _second_factor_asked(request: HttpRequest) -> bool:

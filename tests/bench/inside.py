@@ -15,7 +15,7 @@ AS_PRODUCT = (
     "surveys",
     "more-surveys",
     "grow",
-    "count-class",
+    "count-rush",
     "dossier",
 )  # on those of the environment
 
@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--links", type=int)
     parser.add_argument("--voters", type=int)
+    parser.add_argument("--crowd", type=int)
     parser.add_argument("--code")
     parser.add_argument("--answers", type=int)
     options = parser.parse_args()
@@ -68,15 +69,15 @@ def _as_product(options: argparse.Namespace) -> None:
 
     match options.step:
         case "season":
-            season.build(small=options.small, links=options.links, voters=options.voters)
+            season.build(small=options.small, links=options.links, voters=options.voters, crowd=options.crowd)
         case "surveys":
             print(json.dumps({"surveys": Campaign.objects.count()}))
         case "more-surveys":
             season.more_surveys(small=options.small)
         case "grow":
             season.grow(options.code, options.answers)
-        case "count-class":
-            season.count_class(options.code)
+        case "count-rush":
+            season.count_rush(options.code)
         case "dossier":
             dossier.print_it(options.code)
 

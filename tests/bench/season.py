@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
+import time
 from collections import Counter
 from typing import Any
 
@@ -31,7 +32,7 @@ EXPORTED, EXPORT_WORD = 40, "trimestral"
 CLASS_ITEMS = 12
 
 
-def build(*, small: bool, links: int, voters: int) -> None:
+def build(*, small: bool, links: int, voters: int, crowd: int) -> None:
     """Prints what the load needs to know: codes, tokens, and the session of an officer."""
     call_command("migrate", verbosity=0)
     university = build_large(microcredentials=20 if small else 650)
@@ -41,9 +42,9 @@ def build(*, small: bool, links: int, voters: int) -> None:
         version = make_questionnaire(("likert",) * questions)
         told[f"questions-{questions}"] = _open(make_campaign(version=version, links=links))
     told["learner"] = _open(make_campaign(version=the_questionnaire(), links=10))
-    told["class"] = _open(
-        make_campaign(version=make_questionnaire((*("likert",) * CLASS_ITEMS, "text")), links=voters)
-    )
+    for kind, people in (("class", voters), ("crowd", crowd)):
+        version = make_questionnaire((*("likert",) * CLASS_ITEMS, "text"))
+        told[kind] = _open(make_campaign(version=version, links=people))
     told["median"] = _finished("C-MEDIAN", 20)
     told["largest"] = _finished("C-LARGEST", 50 if small else 1_000)
     told["places"] = {
@@ -77,17 +78,20 @@ def grow(code: str, answers: int) -> None:
     print(json.dumps({"answers": Campaign.objects.get(pk=campaign.pk).responses_count}))
 
 
-def count_class(code: str) -> None:
-    """Closes and mixes; prints what each question was answered, and every comment."""
+def count_rush(code: str) -> None:
+    """Closes and mixes; prints what each question was answered, every comment, and the seconds that it took."""
     campaign = Campaign.objects.get(code=code)
+    began = time.perf_counter()
     campaigns.close_campaign(actor=None, campaign=campaign)
     mixer.mix_and_settle(campaign.pk)
+    seconds = round(time.perf_counter() - began, 1)
     counts: dict[str, Counter[str]] = {}
     for answers in campaign.responses.values_list("answers", flat=True):
         for item, value in answers.items():
             counts.setdefault(item, Counter())[str(value)] += 1
     comments = list(campaign.comments.values_list("text", flat=True))
-    print(json.dumps({"counts": counts, "comments": comments, "receipts": campaign.receipts.count()}))
+    told = {"counts": counts, "comments": comments, "receipts": campaign.receipts.count(), "seconds": seconds}
+    print(json.dumps(told))
 
 
 def _session(officer: Any) -> str:

@@ -37,7 +37,8 @@ HOST = "iqas.example.edu"
 AS_THE_PROXY = {"Host": HOST, "X-Forwarded-Proto": "https", "Referer": f"https://{HOST}/"}
 WARM, ROUNDS, RUNS = 10, 3, 40
 SMALL = 2, 1, 4
-VOTERS, CLIENTS, SEED = 300, 50, 20_261
+VOTERS, CROWD, CLIENTS, SEED = 300, 10_000, 50, 20_261
+TWICE, KILLS = 0.2, 20
 GROWTH = (1_000, 10_000, 100_000, 1_000_000)
 SMALL_GROWTH = (100, 1_000)
 RESULTS, CAMPAIGNS = "/feedback/results/", "/feedback/"
@@ -139,9 +140,7 @@ def load(house: House) -> Iterator[dict[str, Any]]:
     """The figures to beat of the peers (EvaP on the same machine), asked of ours."""
     with ExitStack() as stack:
         redis = stack.enter_context(own_redis())
-        voters = VOTERS // (10 if house.small else 1)
-        links = links_needed(small=house.small) + 1
-        season = json.loads(house.inside("season", "--links", str(links), "--voters", str(voters)))
+        season = json.loads(house.inside("season", *_sizes(small=house.small)))
         server = stack.enter_context(_server(house, redis.url))
         meter = stack.enter_context(closing(Meter(server, house.environment["DATABASE_URL"])))
         running = Load(house, server, season, meter)
@@ -149,8 +148,15 @@ def load(house: House) -> Iterator[dict[str, Any]]:
         for case in _answering(running):
             yield running.measured(case)
         yield from _results(running)
-        yield _class(running)
+        yield _rush(running, "class")
+        yield _rush(running, "crowd", twice=TWICE, kills=KILLS // (10 if house.small else 1))
         yield from _growth(running)
+
+
+def _sizes(*, small: bool) -> list[str]:
+    voters, crowd = (VOTERS // 10, CROWD // 100) if small else (VOTERS, CROWD)
+    links = links_needed(small=small) + 1
+    return ["--links", str(links), "--voters", str(voters), "--crowd", str(crowd)]
 
 
 def _server(house: House, redis_url: str) -> Any:
@@ -215,9 +221,12 @@ def _size(running: Load) -> str:
     return f"{json.loads(running.house.inside('surveys'))['surveys']:,} surveys"
 
 
-def _class(running: Load) -> dict[str, Any]:
-    """Everybody of a class within the same minute; then their survey is closed, mixed and counted."""
-    campaign = running.season["class"]
+def _rush(running: Load, kind: str, *, twice: float = 0, kills: int = 0) -> dict[str, Any]:
+    """All invited to one survey within minutes, some sending twice, web workers killed meanwhile; then it is closed,
+
+    mixed and counted.
+    """
+    campaign = running.season[kind]
     ballots = [
         Ballot(
             campaign["code"],
@@ -226,24 +235,26 @@ def _class(running: Load) -> dict[str, Any]:
         )
         for number, token in enumerate(campaign["tokens"])
     ]  # fmt: skip
-    web, database = running.meter.read()
-    rush = vote_all_at_once(running.server, ballots, clients=CLIENTS, twice=0, seed=SEED)
-    web_after, database_after = running.meter.read()
-    counted = json.loads(running.house.inside("count-class", "--code", campaign["code"]))
+    rush = vote_all_at_once(running.server, ballots, clients=CLIENTS, twice=twice, seed=SEED, kills=kills)
+    counted = json.loads(running.house.inside("count-rush", "--code", campaign["code"]))
     waits = [wait * 1000 for wait in rush.waits]
-    cpu = spent(web, web_after) + spent(database, database_after)
+    acknowledged = {receipt for receipts in rush.receipts.values() for receipt in receipts}
     return {
-        "kind": "class",
-        "name": f"{len(ballots)} votes",
+        "kind": kind,
+        "name": f"{len(ballots):,} votes",
         "clients": CLIENTS,
         "sent": len(ballots) * 13,
-        "errors": len(rush.errors) + rush.broken,
+        "twice": round(len(ballots) * twice),
+        "kills": rush.kills,
+        "broken": rush.broken,
+        "errors": len(rush.errors),
         "lost": _lost(ballots, counted),
-        "cpu_ms": round(cpu / len(ballots), 1),
         "wall_ms_p50": round(statistics.median(waits)),
         "wall_ms_p95": round(statistics.quantiles(waits, n=20)[-1]),
         "seconds": round(rush.seconds, 1),
-        "right": counted["receipts"] == len(ballots) == len(rush.receipts),
+        "mixed_seconds": counted["seconds"],
+        "right": counted["receipts"] == len(ballots) >= len(rush.receipts) == len(acknowledged)
+        and rush.kills == kills,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from tests.factories.feedback import (
     make_plain_edition,
     make_questionnaire,
 )
+from tests.factories.feedback_results import make_results
 from tests.factories.microcredentials import make_edition, make_enrolments
 from tests.factories.organisation import make_centre, make_year, the_university
 from tests.factories.partners import make_partner
@@ -400,3 +402,10 @@ def test_results_of_an_open_link_say_why_there_is_no_rate(officer: Client) -> No
     assert visit is not None
     submit(visit=visit, sheet=AnswerSheet({"A1": 3}))
     assert_shows(officer.get(url(campaign, "results/")), "anybody with the open link could answer")
+
+
+def test_the_list_of_campaigns_counts_what_a_pool_holds_and_that_it_holds_nothing(client_for: Any) -> None:
+    make_results("C-EMPTY")
+    page = client_for(make_staff("quality_officer")).get("/feedback/").content.decode()
+    assert "C-EMPTY" in page
+    assert re.search(r">\s*0 (ediciones|editions)", page)
