@@ -11,6 +11,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Campaign
@@ -85,7 +86,10 @@ def poster_html(campaign: Campaign, language: str) -> str:
         told = {
             "campaign": campaign,
             "link": link,
-            "code_address": f"{settings.BASE_URL}{reverse('survey:code-enter')}",
+            "code_address": format_html(
+                '<span class="poster-address">{}</span>',
+                f"{settings.BASE_URL}{reverse('survey:code-enter')}".split("://")[-1],
+            ),
             "university": University.current(),
             "language": language,
         }
