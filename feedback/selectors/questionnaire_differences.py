@@ -8,13 +8,13 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from feedback.models import Item, QuestionnaireVersion
 from feedback.selectors.wholeness import questions_of
 from microcredentials.selectors.comparison import Piece, marked
 
-LANGUAGES = (("es", gettext_lazy("Spanish")), ("en", gettext_lazy("English")))
+LANGUAGES = (("es", pgettext_lazy("in a language", "Spanish")), ("en", pgettext_lazy("in a language", "English")))
 
 
 @dataclass(frozen=True)
