@@ -149,7 +149,7 @@ class NewForm(TermsForm):
     """A new campaign: which questionnaire."""
 
     questionnaire_version = QuestionnaireField(
-        label=_("Questionnaire"), queryset=QuestionnaireVersion.objects.none(), empty_label=_("Choose")
+        label=_("Questionnaire"), queryset=QuestionnaireVersion.objects.none(), empty_label=_("Choose…")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -161,7 +161,7 @@ class AddForm(NewForm):
     """On an edition."""
 
     edition = EditionField(
-        label=_("Edition"), queryset=Edition.objects.none(), to_field_name="code", empty_label=_("Choose")
+        label=_("Edition"), queryset=Edition.objects.none(), to_field_name="code", empty_label=_("Choose…")
     )
     field_order = ("edition", "questionnaire_version")
 

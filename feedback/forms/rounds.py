@@ -77,7 +77,7 @@ class RoundForm(OrderForm):
         label=_("Until"), widget=date_input(), required=False, help_text=_("Left empty: the whole year.")
     )
     questionnaire_version = QuestionnaireField(
-        label=_("Questionnaire"), queryset=QuestionnaireVersion.objects.none(), empty_label=_("Choose")
+        label=_("Questionnaire"), queryset=QuestionnaireVersion.objects.none(), empty_label=_("Choose…")
     )
     grouping = forms.ChoiceField(
         label=_("One campaign for"),
@@ -149,7 +149,7 @@ class RuleForm(OrderForm):
         label=_("Questionnaire"),
         queryset=Questionnaire.objects.none(),
         to_field_name="code",
-        empty_label=_("Choose"),
+        empty_label=_("Choose…"),
         help_text=_("Its newest version that is ready on the day."),
     )
     offset_days = forms.IntegerField(

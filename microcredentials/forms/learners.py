@@ -213,7 +213,7 @@ class ChosenField(forms.MultipleChoiceField):
 class ChangeForm(forms.Form):
     """One state for several enrolments of an edition. A chosen one says which version of it the person saw."""
 
-    state = forms.ChoiceField(label=_("Take them to"), choices=[("", _("Choose")), *Enrolment.State.choices])
+    state = forms.ChoiceField(label=_("Take them to"), choices=[("", _("Choose…")), *Enrolment.State.choices])
     on = day_field(_("Since"), required=False)
     reason = forms.CharField(label=_("Reason (for a correction)"), required=False, max_length=2000)
     everybody = forms.BooleanField(label=_("All that the filters show"), required=False)
