@@ -142,7 +142,7 @@ class SendForm(forms.Form):
     is_urgent = forms.BooleanField(
         label=_("Somebody is in danger or was harmed"),
         required=False,
-        help_text=_("Then a named person reads it first. In an emergency call 112."),
+        help_text=_("Where somebody is in danger, a named person reads it first. In an emergency call 112."),
     )
     website = forms.CharField(required=False, widget=forms.HiddenInput)
 

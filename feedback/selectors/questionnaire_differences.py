@@ -14,7 +14,10 @@ from feedback.models import Item, QuestionnaireVersion
 from feedback.selectors.wholeness import questions_of
 from microcredentials.selectors.comparison import Piece, marked
 
-LANGUAGES = (("es", pgettext_lazy("in a language", "Spanish")), ("en", pgettext_lazy("in a language", "English")))
+LANGUAGES = (
+    ("es", pgettext_lazy("in a language", "Spanish")),
+    ("en", pgettext_lazy("in a language", "English")),
+)
 
 
 @dataclass(frozen=True)

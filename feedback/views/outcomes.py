@@ -78,7 +78,11 @@ def outcome_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         initial_of=OutcomeForm.initial_of,
         back=back,
         template="feedback/outcome_edit.html",
-        shown_with={"campaign": outcome.campaign, "outcome": outcome, "title": _("Edit")},
+        shown_with={
+            "campaign": outcome.campaign,
+            "outcome": outcome,
+            "title": _("Change the answer to the results"),
+        },
     )
 
 
