@@ -141,11 +141,16 @@ class ExcludeForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
+class AnyVersionField(forms.ModelChoiceField):
+    def label_from_instance(self, questionnaire: Any) -> str:
+        return f"{questionnaire.code} · {questionnaire.get_audience_display()}"
+
+
 class RuleForm(OrderForm):
     """A rule; `seen_version` is the one that the form was opened with, 0 for a new one."""
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
-    questionnaire = forms.ModelChoiceField(
+    questionnaire = AnyVersionField(
         label=_("Questionnaire"),
         queryset=Questionnaire.objects.none(),
         to_field_name="code",
