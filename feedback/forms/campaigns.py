@@ -320,6 +320,6 @@ class ReaderForm(forms.Form):
         self.fields["user"].queryset = people  # type: ignore[attr-defined]
         texts = Item.objects.filter(version_id=campaign.questionnaire_version_id, kind=Item.Kind.TEXT)
         self.fields["item_code"].choices = [  # type: ignore[attr-defined]
-            ("", _("All")),
+            ("", _("All comments")),
             *((item.code, f"{item.code} · {item.text}") for item in texts.order_by("order")),
         ]
