@@ -3,7 +3,8 @@
 1. A campaign tells something from `threshold` counted answers on; else only how many took part.
 2. A question tells something from `threshold` answers on. The threshold is for persons, never for one bar.
 3. A predeclared group tells something where it is large enough and no smaller one is left when it is subtracted
-   (`core.disclosure`); one grouping at a time, so that groups cannot be crossed.
+   (`core.disclosure`); one grouping at a time, so that groups cannot be crossed. An empty one is hidden as well: it may
+   have been dissolved when the campaign was mixed, and nothing tells it from one in which nobody answered.
 4. What stands above a campaign (edition, micro-credential, centre, university, year, audience) is a sum of what is told
    of campaigns one by one. It can be worked out from what is published already, so that subtracting it from anything
    published leaves no group that was not shown. What is not told of a campaign is in no sum.
@@ -42,6 +43,16 @@ def shown_groups(
     if campaign.mode == Campaign.Mode.ATTRIBUTED:
         return Disclosure(shown=frozenset(sizes), hidden=frozenset(), total_shown=True)
     return suppress(sizes, threshold=campaign.threshold, hidden=hidden)
+
+
+def told_groups(
+    campaign: Campaign, answered: Mapping[str, int], hidden: Collection[str] = frozenset()
+) -> frozenset[str]:
+    """The groups of which answers may be told ("" are those in none). Where names are given none is ever dissolved."""
+    shown = shown_groups(campaign, answered, hidden).shown
+    if campaign.mode == Campaign.Mode.ATTRIBUTED:
+        return shown
+    return frozenset(group for group in shown if answered[group] or not group)
 
 
 def told_rows() -> QuerySet[ItemSummary]:

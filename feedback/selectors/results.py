@@ -28,7 +28,7 @@ from feedback.models import (
 )
 from feedback.selectors.comments import published
 from feedback.selectors.figures import SUPPRESSED, Counts, Figures, figures_of
-from feedback.selectors.published import is_told, shown_groups, tells
+from feedback.selectors.published import is_told, tells, told_groups
 from feedback.selectors.readers import may_read_comments, named_readers, readable_items
 from feedback.services.summaries import EVERYBODY
 from feedback.statistics import MIN_ITEMS_FOR_STRAIGHT_LINE
@@ -58,7 +58,7 @@ class ItemResult:
 
 @dataclass(frozen=True)
 class GroupResult:
-    """A predeclared group, or those in none (code ""); `responses` is None where it is suppressed."""
+    """A predeclared group, or those in none (code ""); `responses` is None where it is suppressed or was dissolved."""
 
     code: str
     label: str
@@ -108,7 +108,7 @@ class CampaignResults:
     @property
     def compared_groups(self) -> tuple[GroupResult, ...]:
         """The groups that may be set side by side; fewer than two are no comparison."""
-        shown = tuple(group for group in self.groups if not group.suppressed and group.code != NO_GROUP)
+        shown = tuple(group for group in self.groups if group.responses and group.code != NO_GROUP)
         return shown if len(shown) > 1 else ()
 
 
@@ -272,9 +272,9 @@ def _groups(campaign: Campaign, declared: Sequence[Declared]) -> tuple[GroupResu
     labels = {group.code: group.label for group in declared}
     sizes = {group.code: group.responses for group in declared}
     sizes[NO_GROUP] = campaign.responses_count - sum(sizes.values())
-    may = shown_groups(campaign, sizes)
+    told = told_groups(campaign, sizes)
     return tuple(
-        GroupResult(code, labels.get(code, ""), size if code in may.shown else None)
+        GroupResult(code, labels.get(code, ""), size if code in told else None)
         for code, size in sizes.items()
     )
 
@@ -316,8 +316,8 @@ def _group_figures(
     if not answered:
         return {}
     answered_in_none = rows[EVERYBODY].n - sum(answered.values())
-    may = shown_groups(campaign, answered | {NO_GROUP: answered_in_none}, hidden=hidden_groups)
-    return {group: _figures(rows[group]) if group in may.shown else SUPPRESSED for group in answered}
+    told = told_groups(campaign, answered | {NO_GROUP: answered_in_none}, hidden=hidden_groups)
+    return {group: _figures(rows[group]) if group in told else SUPPRESSED for group in answered}
 
 
 def _figures(row: ItemSummary) -> Figures:
