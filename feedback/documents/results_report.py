@@ -115,7 +115,9 @@ def _campaign_turnout(results: CampaignResults) -> Iterator[Block]:
             Fact(_("Answers last counted"), formats.day(results.computed_at)),
         )
     )
-    if results.suppressed:
+    if results.suppressed and not results.is_over:
+        yield Note(_("The answers are still being counted."))
+    elif results.suppressed:
         yield Note(
             _("Only %(n)s answered: no figures are shown under %(k)s answers.")
             % {"n": results.responses, "k": results.threshold}

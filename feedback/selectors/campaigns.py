@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce, Greatest
 
 from feedback.models import (
     Campaign,
@@ -50,6 +50,19 @@ class Participation:
 def with_participation(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
     """Campaigns with `answered`, the links used, in the same statement; counted for the rows that are shown, not to order them."""
     return campaigns.annotate(answered=_count_of(Invitation.objects.filter(used=True)))
+
+
+def answered_so_far() -> Case:
+    """How many have answered, as an expression on campaigns: once they all are counted that count, before it the links
+
+    used. It is what the campaign's own page says, to the same people.
+    """
+    counted = F("responses_count") + F("destroyed_count")
+    return Case(
+        When(state=Campaign.State.MIXED, then=counted),
+        default=Greatest(counted, _count_of(Invitation.objects.filter(used=True))),
+        output_field=IntegerField(),
+    )
 
 
 def participation_of(campaign: Campaign) -> tuple[Participation, list[Participation]]:

@@ -87,9 +87,9 @@ def public_outcomes(campaign: Campaign, language: str) -> PublicOutcomes:
         code=campaign.code,
         title=translated(campaign, "title", language),
         about=campaign.target.title,
-        answered=shown.responses if shown else None,
+        answered=shown.counted if shown else None,
         invited=shown.invited if shown else None,
-        rate=float(shown.response_rate) if shown and shown.response_rate is not None else None,
+        rate=shown.counted / shown.invited if shown and shown.invited else None,
         told=tuple(_told(row, shown, language) for row in rows),
     )
 

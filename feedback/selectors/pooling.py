@@ -32,6 +32,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from feedback.models import Campaign, Item
+from feedback.selectors.campaigns import answered_so_far
 from feedback.selectors.figures import Counts
 from feedback.selectors.published import FINISHED, told_rows
 from iqas.organisation.models import Scope
@@ -140,7 +141,7 @@ def choices_at(place: Place) -> list[Choice]:
 def heard_at(campaigns: QuerySet[Campaign], language: str, years: Iterable[str] | None = None) -> list[Heard]:
     """The finished ones of these campaigns by their numbers, the earliest first. One statement."""
     rows = campaigns.filter(state__in=FINISHED).annotate(
-        year_code=Coalesce("edition__year__code", "year__code", Value(""))
+        year_code=Coalesce("edition__year__code", "year__code", Value("")), answered=answered_so_far()
     )
     if years is not None:
         rows = rows.filter(year_code__in=list(years))
@@ -159,7 +160,7 @@ HEARD = (
     "mode",
     "open_link",
     "responses_count",
-    "destroyed_count",
+    "answered",
     "invited_count",
     "undelivered_count",
     "threshold",
@@ -168,7 +169,6 @@ HEARD = (
 
 
 def _heard(row: Any, titles: Sequence[str]) -> Heard:
-    responses = row.responses_count + row.destroyed_count
     unknown = row.mode == Campaign.Mode.IMPORTED or row.open_link
     return Heard(
         code=row.code,
@@ -179,8 +179,8 @@ def _heard(row: Any, titles: Sequence[str]) -> Heard:
         questionnaire=row.questionnaire_version__questionnaire__code,
         version=row.questionnaire_version__number,
         mode=row.mode,
-        responses=responses,
-        reached=None if unknown else max(row.invited_count - row.undelivered_count, responses),
+        responses=row.answered,
+        reached=None if unknown else max(row.invited_count - row.undelivered_count, row.answered),
         threshold=row.threshold,
         straight_lined=row.straight_lined,
         counted=row.responses_count,

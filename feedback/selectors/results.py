@@ -26,6 +26,7 @@ from feedback.models import (
     Item,
     ItemSummary,
 )
+from feedback.selectors.campaigns import answered_so_far
 from feedback.selectors.comments import published
 from feedback.selectors.figures import SUPPRESSED, Counts, Figures, figures_of
 from feedback.selectors.published import is_told, tells, told_groups
@@ -83,6 +84,7 @@ class CampaignResults:
     """Everything that may be published of a campaign, in one language.
 
     `invited` are those whose mail did not come back (`undelivered` did); None where nobody knows how many they were.
+    `responses` are all who answered, `counted` those whose answers have been opened and are in the figures.
     """
 
     campaign: str
@@ -96,6 +98,7 @@ class CampaignResults:
     invited: int | None
     undelivered: int
     responses: int
+    counted: int
     response_rate: Fraction | None
     threshold: int
     suppressed: bool
@@ -104,6 +107,11 @@ class CampaignResults:
     items: tuple[ItemResult, ...]
     groups: tuple[GroupResult, ...]
     computed_at: dt.datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all answers have been counted."""
+        return self.state == Campaign.State.MIXED
 
     @property
     def compared_groups(self) -> tuple[GroupResult, ...]:
@@ -122,7 +130,11 @@ def campaign_results(campaign: Campaign, language: str) -> CampaignResults:
 
 
 def many_results(campaigns: Sequence[Campaign], language: str) -> list[CampaignResults]:
-    """The results of many campaigns, in their order. Three statements, however many they are; needs their targets."""
+    """The results of many campaigns, in their order; needs their targets.
+
+    Three statements, however many they are, and one where answers of some are not all counted.
+    """
+    answered = _answered(campaigns)
     told = [campaign for campaign in campaigns if is_told(campaign)]
     rows = list(ItemSummary.objects.filter(campaign__in=told).order_by("campaign", "group_code"))
     items = asked_items(row.item_id for row in rows)
@@ -132,12 +144,21 @@ def many_results(campaigns: Sequence[Campaign], language: str) -> list[CampaignR
     for row in sorted(rows, key=lambda row: row.item.order):
         of_campaign[row.campaign_id].append(row)
     declared = _declared(told)
-    return [
-        _results(campaign, _by_item(of_campaign[campaign.pk]), declared.get(campaign.pk, []), language)
-        if is_told(campaign)
-        else _without_figures(campaign, language)
-        for campaign in campaigns
-    ]
+    found = []
+    for campaign in campaigns:
+        one = _without_figures(campaign, language, answered.get(campaign.pk))
+        if is_told(campaign):
+            summaries = _by_item(of_campaign[campaign.pk])
+            one = _with_figures(one, campaign, summaries, declared.get(campaign.pk, []), language)
+        found.append(one)
+    return found
+
+
+def _answered(campaigns: Sequence[Campaign]) -> dict[UUID, int]:
+    """How many have answered so far, of the campaigns whose answers are not all counted."""
+    going = [campaign.pk for campaign in campaigns if campaign.state != Campaign.State.MIXED]
+    rows = Campaign.objects.filter(pk__in=going).order_by()
+    return dict(rows.values_list("pk", answered_so_far())) if going else {}
 
 
 def asked_items(keys: Iterable[UUID]) -> dict[UUID, Item]:
@@ -146,9 +167,11 @@ def asked_items(keys: Iterable[UUID]) -> dict[UUID, Item]:
     return {item.pk: item for item in asked}
 
 
-def _without_figures(campaign: Campaign, language: str) -> CampaignResults:
-    invited = campaign.reached_count
-    responses = campaign.responses_count + campaign.destroyed_count
+def _without_figures(campaign: Campaign, language: str, answered: int | None) -> CampaignResults:
+    """`answered` so far, where not all are counted."""
+    responses = campaign.responses_count + campaign.destroyed_count if answered is None else answered
+    reached = campaign.reached_count
+    invited = None if reached is None else max(reached, responses)
     edition = campaign.target.edition
     return CampaignResults(
         campaign=campaign.code,
@@ -162,6 +185,7 @@ def _without_figures(campaign: Campaign, language: str) -> CampaignResults:
         invited=invited,
         undelivered=campaign.undelivered_count,
         responses=responses,
+        counted=campaign.responses_count,
         response_rate=Fraction(responses, invited) if invited else None,
         threshold=campaign.threshold,
         suppressed=not is_told(campaign),
@@ -172,7 +196,8 @@ def _without_figures(campaign: Campaign, language: str) -> CampaignResults:
     )
 
 
-def _results(
+def _with_figures(
+    results: CampaignResults,
     campaign: Campaign,
     summaries: Mapping[str, Mapping[str, ItemSummary]],
     declared: Sequence[Declared],
@@ -182,7 +207,7 @@ def _results(
     groups = _groups(campaign, declared)
     hidden = frozenset(group.code for group in groups if group.suppressed)
     return replace(
-        _without_figures(campaign, language),
+        results,
         straight_lined=campaign.straight_lined if scaled >= MIN_ITEMS_FOR_STRAIGHT_LINE else None,
         computed_at=max((rows[EVERYBODY].computed_at for rows in summaries.values()), default=None),
         scaled_items=scaled,

@@ -19,6 +19,7 @@ from feedback.forms.results import PlaceForm
 from feedback.models import Campaign, Report
 from feedback.presenters import places as presenter
 from feedback.presenters.reports import Reports, reports_of
+from feedback.selectors.campaigns import answered_so_far
 from feedback.selectors.places import (
     KINDS,
     PlaceResults,
@@ -116,7 +117,7 @@ def _finished(user: Any) -> QuerySet[Campaign]:
 
 def with_turnout(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
     """Campaigns with `year_code`, `asked_with` (the questionnaire), `answered`, `reached` (null where nobody knows) and `rate`, in the same statement."""
-    answered = F("responses_count") + F("destroyed_count")
+    answered = answered_so_far()
     known = Case(
         When(mode=Campaign.Mode.IMPORTED, then=None),
         When(open_link=True, then=None),

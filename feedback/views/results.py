@@ -39,7 +39,7 @@ def campaign_results_page(request: HttpRequest, code: str) -> HttpResponse:
         "group_rows": group_rows(results, groups) if groups else [],
         "hidden_groups": [group for group in results.groups if group.suppressed and group.code],
         "response_rate": None if results.response_rate is None else float(results.response_rate),
-        "straight_share": results.straight_lined / results.responses if results.straight_lined else None,
+        "straight_share": results.straight_lined / results.counted if results.straight_lined else None,
         "comments": shown_comments(campaign, request.user, language),
         "waiting": campaign.comments_waiting if reviewer and is_told(campaign) else 0,  # type: ignore[attr-defined]
         "is_reviewer": reviewer,

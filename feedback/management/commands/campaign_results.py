@@ -43,7 +43,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{results.campaign} · {results.title}")
         of_invited = f" of {results.invited} invited" if results.invited is not None else ""
         self.stdout.write(f"{results.responses} answers{of_invited}; threshold {results.threshold}")
-        if results.suppressed:
+        if results.suppressed and not results.is_over:
+            self.stdout.write("Answers are counted later: no figures yet.")
+        elif results.suppressed:
             self.stdout.write("Fewer answers than the threshold: no figures are published.")
         for item in results.items:
             figures = item.figures
