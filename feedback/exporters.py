@@ -294,6 +294,12 @@ def _method() -> Iterator[Sequence[Any]]:
         _("Share of 9 and 10 less share of 0 to 6, with the adjusted Wald interval."),
     )
     yield (
+        _("What is detectable"),
+        _(
+            "Detectable: Newcombe’s interval (1998) of the difference of the shares leaves zero out, corrected for how many questions and groups are compared together (Holm 1979); the interval printed is that one. Ratings without such a share: exact Mann-Whitney test, corrected in the same way."
+        ),
+    )
+    yield (
         _("Minimum group size"),
         _("What is too small to be shown stands in no row and in no sum, so that it cannot be worked out."),
     )

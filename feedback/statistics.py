@@ -154,8 +154,10 @@ def recommendation(distribution: Distribution, scale: Scale) -> Recommendation |
     )
 
 
-def wilson(successes: int, n: int, population: int | None = None) -> tuple[float, float] | None:
-    """Wilson's 95 % interval of a share; of a finite population with ``n`` enlarged by ``(N - 1) / (N - n)``.
+def wilson(successes: int, n: int, population: int | None = None, z: float = Z) -> tuple[float, float] | None:
+    """Wilson's interval of a share, 95 % with this ``z``; of a finite population with ``n`` enlarged by
+
+    ``(N - 1) / (N - n)``.
 
     ``None`` for a census, which has no margin, and where nobody answered. Refuses (``ValueError``) numbers that cannot be.
     """
@@ -164,9 +166,9 @@ def wilson(successes: int, n: int, population: int | None = None) -> tuple[float
     if not n or n == population:
         return None
     effective = n if population is None else n * (population - 1) / (population - n)
-    share, grown = successes / n, 1 + Z * Z / effective
-    middle = (share + Z * Z / (2 * effective)) / grown
-    reach = Z * sqrt(share * (1 - share) / effective + Z * Z / (4 * effective * effective)) / grown
+    share, grown = successes / n, 1 + z * z / effective
+    middle = (share + z * z / (2 * effective)) / grown
+    reach = z * sqrt(share * (1 - share) / effective + z * z / (4 * effective * effective)) / grown
     return max(middle - reach, 0.0), min(middle + reach, 1.0)
 
 
@@ -174,6 +176,13 @@ def median(distribution: Distribution, scale: Scale) -> Fraction | None:
     """Median after direction, the middle of the two middle answers where n is even; ``None`` where nobody answered."""
     middle = middle_sum(distribution)
     return None if middle is None else scale.directed(Fraction(middle, 2))
+
+
+def good_count(distribution: Distribution, scale: Scale) -> int | None:
+    """Those of whom a share can be told to be good: the favourable, of two answers (yes and no) the better one's."""
+    if len(scale.points) == 2:
+        return distribution.get(scale.points[0 if scale.reverse else 1], 0)
+    return favourable_count(distribution, scale)
 
 
 def favourable_count(distribution: Distribution, scale: Scale) -> int | None:

@@ -69,7 +69,10 @@ class SideSerializer(serializers.Serializer[dict[str, object]]):
 
 
 class ChangeSerializer(serializers.Serializer[dict[str, object]]):
-    """This year less the year before, in shares of favourable answers; `p` after Holm's correction."""
+    """This year less the year before, in shares of favourable answers. `p` and the interval from `low` to `high` are after
+
+    Holm's correction; `detectable`: zero is not between them.
+    """
 
     code = serializers.CharField()
     difference = serializers.FloatField(allow_null=True)

@@ -327,7 +327,7 @@ def _method() -> Section:
                         "Several campaigns: the answers themselves are put together, never their means; only what is shown of a campaign by itself is in a sum."
                     ),
                     _(
-                        "Differences: Mann-Whitney test, corrected for the number of questions (Holm 1979); interval of Newcombe (1998)."
+                        "Detectable: Newcombe’s interval (1998) of the difference of the shares leaves zero out, corrected for how many questions and groups are compared together (Holm 1979); the interval printed is that one. Ratings without such a share: exact Mann-Whitney test, corrected in the same way."
                     ),
                     _(
                         "Small groups: nothing is printed of fewer people than the minimum group size, nor anything from which it could be worked out."

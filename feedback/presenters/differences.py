@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +14,8 @@ from feedback.models import Item
 from feedback.presenters.results import points
 from feedback.selectors.figures import Figures
 from feedback.selectors.results import ItemResult
+
+NOISE = 6  # decimals of a point, beyond which a float says nothing
 
 
 def sentence(compared: Compared | None, first: Any, second: Any) -> str:
@@ -29,11 +33,16 @@ def sentence(compared: Compared | None, first: Any, second: Any) -> str:
 def _measure(compared: Compared) -> str:
     if compared.difference is None or compared.low is None or compared.high is None:
         return ""
-    return _(" (%(difference)s points, 95 %% interval from %(low)s to %(high)s)") % {
+    return _(" (%(difference)s points, corrected interval from %(low)s to %(high)s)") % {
         "difference": points(compared.difference),
-        "low": points(compared.low),
-        "high": points(compared.high),
+        "low": points(_inwards(compared.low, ceil)),
+        "high": points(_inwards(compared.high, floor)),
     }
+
+
+def _inwards(end: float, to_whole: Callable[[float], int]) -> Fraction:
+    """The outermost whole point within the interval: 0 is written exactly where zero is not left out."""
+    return Fraction(to_whole(round(end * 100, NOISE)), 100)
 
 
 def verdict(compared: Mapping[str, Compared], first: Any, second: Any) -> str:

@@ -199,7 +199,7 @@ def test_two_large_groups_are_set_side_by_side(officer: Any, client_for: Callabl
 def test_of_three_groups_each_is_compared_with_the_others(
     officer: Any, client_for: Callable[..., Any]
 ) -> None:
-    answers = [(group, rate_all(value)) for group, value in (("a", 5), ("b", 3), ("c", 3)) for _ in range(15)]
+    answers = [(group, rate_all(value)) for group, value in (("a", 5), ("b", 3), ("c", 3)) for _ in range(8)]
     labels = {"a": "Mañana", "b": "Tarde", "c": "Noche"}
     campaign = make_results(answers=answers, groups=labels, invited=60)
     client = client_for(officer)

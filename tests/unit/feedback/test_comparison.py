@@ -5,12 +5,14 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback import comparison
-from feedback.comparison import compare_all, holm, mann_whitney, newcombe
-from feedback.statistics import Scale, distribute
+from feedback.comparison import chance_of, compare_all, holm, mann_whitney, newcombe
+from feedback.presenters.differences import sentence
+from feedback.statistics import Scale, distribute, size
 
 FIVE = Scale(1, 5)
 POINTS = st.lists(st.integers(1, 5), min_size=1, max_size=6)
@@ -97,3 +99,63 @@ def test_among_twenty_questions_one_lucky_one_is_no_difference() -> None:
     assert alone["L01"].is_detectable
     assert among["L01"].p == pytest.approx(min(1.0, 20 * alone_p))
     assert not among["L01"].is_detectable
+
+
+def test_the_chance_is_that_at_which_newcombes_interval_begins_to_leave_zero_out() -> None:
+    """Of 56/70 − 48/80 the 95 % interval is from 5 to 33 points; 12/20 − 11/20 is no difference."""
+    p = chance_of(56, 70, 48, 80)
+    assert p == chance_of(48, 80, 56, 70) < 0.05
+    z = comparison._z_of(p)
+    at_the_edge = newcombe(56, 70, 48, 80, z)
+    assert at_the_edge is not None
+    assert at_the_edge[0] == pytest.approx(0, abs=1e-6)
+    assert chance_of(12, 20, 11, 20) > 0.5
+    assert chance_of(5, 10, 10, 20) == 1
+
+
+counts = st.lists(st.integers(0, 12), min_size=5, max_size=5).map(lambda n: dict(enumerate(n, start=1)))
+sides = st.lists(st.tuples(counts, counts), min_size=1, max_size=15)
+
+
+@given(sides, st.sampled_from([FIVE, Scale(1, 5, reverse=True)]))
+def test_sentences_contradicted_their_own_intervals(
+    pairs: list[tuple[dict[int, int], dict[int, int]]], scale: Scale
+) -> None:
+    """Detectable is said exactly where zero is not between the ends that stand beside it."""
+    for compared in compare_all({n: (*pair, scale) for n, pair in enumerate(pairs)}).values():
+        assert compared.low is not None
+        assert compared.high is not None
+        assert compared.is_detectable == (compared.low > 0 or compared.high < 0)
+        assert compared.is_detectable == (compared.p < comparison.SIGNIFICANT) or compared.p == pytest.approx(
+            comparison.SIGNIFICANT, abs=1e-6
+        )
+        with translation.override("en"):
+            words = sentence(compared, "A", "B")
+        low, high = (
+            int(end.replace("−", "-")) for end in words.split(" from ")[-1].rstrip(").").split(" to ")
+        )
+        assert words.startswith("No detectable") == (low <= 0 <= high)
+        if not words.startswith("No detectable"):
+            assert words.startswith("More favourable in A") == (low > 0)
+
+
+def test_a_shift_that_leaves_the_share_alone_is_no_difference_of_shares() -> None:
+    """All good on one side, all very good on the other: of the share that is printed nothing differs."""
+    found = compare_all({"L01": ({4: 20}, {5: 20}, FIVE)})["L01"]
+    assert (found.difference, found.is_detectable) == (0, False)
+
+
+def test_yes_and_no_are_compared_by_the_share_of_yes() -> None:
+    found = compare_all({"P01": ({0: 1, 1: 19}, {0: 15, 1: 5}, Scale(0, 1))})["P01"]
+    assert found.difference == pytest.approx(0.7)
+    assert found.is_detectable
+    assert found.first_is_better
+
+
+def test_three_points_have_no_share_and_are_compared_by_their_order() -> None:
+    first, second = {1: 1, 2: 2, 3: 17}, {1: 15, 2: 3, 3: 2}
+    found = compare_all({"X": (first, second, Scale(1, 3))})["X"]
+    assert (found.low, found.difference) == (None, None)
+    assert found.is_detectable
+    assert found.first_is_better
+    assert (found.first_n, found.second_n) == (size(first), size(second))
