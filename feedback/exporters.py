@@ -66,7 +66,7 @@ def workbook(sheets: Sheets, title: str) -> bytes:
         "campaigns": _("Campaigns"),
         "comments": _("Comments"),
         "years": _("Years"),
-        "benchmark": _("Beside the whole"),
+        "benchmark": _("Beside the others"),
         "method": _("How it is computed"),
     }
     target = io.BytesIO()

@@ -95,6 +95,8 @@ class PlaceResultsSerializer(serializers.Serializer[dict[str, object]]):
     items = PooledItemSerializer(many=True)
     years = SideSerializer(many=True)
     changes = ChangeSerializer(many=True)
-    benchmark = SideSerializer(many=True)
+    benchmark: Any = SideSerializer(
+        many=True, help_text="The others in the places around, the nearest first; without this place."
+    )
     other_scale = serializers.ListField(child=serializers.CharField())
     computed_at = serializers.DateTimeField(allow_null=True)

@@ -148,47 +148,64 @@ def _rate(turnout: Turnout | None) -> float | None:
 
 
 def benchmark(results: PlaceResults, name: str) -> Compare | None:
-    """The place beside those around it; None where nobody else was asked the same."""
+    """The place beside the others in the places around it; None where nobody else was asked the same."""
     if not results.benchmark:
         return None
     own = Side("", name, results.turnout, {item.code: item.figures for item in results.items})
-    sides = (own, *results.benchmark)
-    rows = _rows(results.items, sides, {}, "", "")
+    others = [
+        replace(side, label=_("Rest of %(place)s") % {"place": side.label}) for side in results.benchmark
+    ]
+    rest = _("the rest of %(place)s") % {"place": results.benchmark[-1].label}
+    rows = _rows(results.items, (own, *others), results.against, name, rest)
     return Compare(
-        _("Beside the whole"), "", tuple(side.label for side in sides), rows, tuple(_distance(rows, sides))
+        _("Beside the others"),
+        verdict(results.against, name, rest),
+        (name, *(side.label for side in others)),
+        rows,
+        tuple(_distance(rows, results.against, rest)),
     )
 
 
-def _distance(rows: Sequence[CompareRow], sides: Sequence[Side]) -> Iterator[charts.Chart]:
-    """The place against the widest around it, one line a question."""
-    pairs = [
-        (row, row.shares[-1], row.shares[0])
-        for row in rows
-        if row.shares[0] is not None and row.shares[-1] is not None
-    ]
+def _distance(
+    rows: Sequence[CompareRow], against: Mapping[str, Compared], rest: str
+) -> Iterator[charts.Chart]:
+    """The place against the others in the widest place around it, one line a question."""
+    pairs = [row for row in rows if row.shares[0] is not None and row.shares[-1] is not None]
     if not pairs:
         return
-    row, around, own = min(pairs, key=lambda pair: (pair[2] or 0) - (pair[1] or 0))
-    title = _("No question is below %(around)s") % {"around": sides[-1].label}
-    if (own or 0) < (around or 0):
+    below = [
+        row
+        for row in pairs
+        if (found := against.get(row.item.code)) and found.is_detectable and not found.first_is_better
+    ]
+    title = _("No question is detectably below %(around)s") % {"around": rest}
+    if below:
+        row = min(below, key=lambda row: (row.shares[0] or 0) - (row.shares[-1] or 0))
         title = _("Furthest below %(label)s: %(code)s (%(own)s against %(around)s)") % {
-            "label": sides[-1].label,
+            "label": rest,
             "code": row.item.code,
-            "own": percent(own),
-            "around": percent(around),
+            "own": percent(row.shares[0]),
+            "around": percent(row.shares[-1]),
         }
     yield charts.Gap(
         title=title,
-        subtitle=_("Share of favourable answers"),
-        first=sides[-1].label,
-        second=sides[0].label,
-        rows=[
-            charts.GapRow(label=f"{row.item.code} · {short(row.item.text)}", first=around, second=own)
-            for row, around, own in pairs
-        ],
+        subtitle=_("Share of favourable answers; the difference in points"),
+        first=pairs[0].cells[-1][0],
+        second=pairs[0].cells[0][0],
+        rows=[_gap_row(row) for row in pairs],
         percent=True,
         decimals=0,
         maximum=1,
+    )
+
+
+def _gap_row(row: CompareRow) -> charts.GapRow:
+    return charts.GapRow(
+        label=f"{row.item.code} · {short(row.item.text)}",
+        first=row.shares[-1],
+        second=row.shares[0],
+        first_n=row.cells[-1][2],
+        second_n=row.cells[0][2],
     )
 
 

@@ -91,7 +91,8 @@ class Contrast:
 class PlaceResults:
     """What one questionnaire found out in one place and year, in one language, with what it may be compared with.
 
-    `changes` are of this year against the one before, by question. `other_scale` are questions that earlier versions
+    `changes` are of this year against the one before, by question; `benchmark` are the others in the places around, without
+    this one, `against` it against the widest of them. `other_scale` are questions that earlier versions
     asked otherwise; those answers are in no sum. `threshold` is 0: each campaign has its own.
     """
 
@@ -108,6 +109,7 @@ class PlaceResults:
     years: tuple[Side, ...]
     changes: Mapping[str, Compared]
     benchmark: tuple[Side, ...]
+    against: Mapping[str, Compared]
     contrasts: tuple[Contrast, ...]
     other_scale: tuple[str, ...]
     computed_at: dt.datetime | None
@@ -158,6 +160,7 @@ def place_results(
     own = asked.figures({key: part for key, part in sums.items() if key.ring == OWN})
     now = own.get(chosen.year, {})
     told = [one for one in of_now if one.is_told]
+    others = tuple(_benchmark(asked, sums, chosen, wider))
     return PlaceResults(
         place=place,
         chosen=chosen,
@@ -174,7 +177,8 @@ def place_results(
             for code in years
         ),
         changes=_changes(asked, own, chosen.year),
-        benchmark=tuple(_benchmark(asked, sums, chosen, wider)),
+        benchmark=others,
+        against=compare_items(asked.newest, now, others[-1].figures) if others else {},
         contrasts=tuple(_contrasts(sums, items, chosen, language)),
         other_scale=asked.other_scale,
         computed_at=max((found.computed_at for found in now.values() if found.computed_at), default=None),
@@ -321,14 +325,21 @@ COMPARABLE = (Item.Kind.LIKERT, Item.Kind.RECOMMENDATION, Item.Kind.YES_NO)
 def _benchmark(
     asked: _Asked, sums: Mapping[Slice, Counts], chosen: Choice, wider: Sequence[tuple[str, Place]]
 ) -> Iterator[Side]:
-    """The place's figures in those around it, which contain them; only where others were asked the same there."""
-    others = 0
+    """The figures of the others in the places around this one, where they were asked the same.
+
+    Each is a sum of what is told of campaigns one by one, as the whole is: it tells nothing that the whole and the place do
+    not tell together.
+    """
+    before = 0
     for ring, (label, around) in enumerate(wider, start=1):
-        inside = {key: counts for key, counts in sums.items() if key.ring <= ring and key.year == chosen.year}
-        found = sum(key.ring > OWN and key.item in asked.same for key in inside)
-        if found > others:
-            yield Side(around.code, label, None, asked.figures(inside).get(chosen.year, {}))
-        others = found
+        others = {
+            key: counts
+            for key, counts in sums.items()
+            if OWN < key.ring <= ring and key.year == chosen.year and key.item in asked.same
+        }
+        if len(others) > before:
+            yield Side(around.code, label, None, asked.figures(others).get(chosen.year, {}))
+        before = len(others)
 
 
 def _contrasts(

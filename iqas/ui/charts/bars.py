@@ -25,7 +25,7 @@ from .draw import (
     word,
     wrap,
 )  # fmt: skip
-from .model import Bar, Bullet, Gap, Quantity, Table
+from .model import Bar, Bullet, Gap, GapRow, Quantity, Table
 
 LEFT, RIGHT, THICK = LABEL_WIDTH + 12, WIDTH - 118, 20
 
@@ -156,7 +156,11 @@ def draw_gap(chart: Gap, table: Table, language: str) -> str:
         for value, hollow in ((row.first, True), (row.second, False)):
             if value is not None:
                 draw_dot(canvas, place(value), middle, hollow=hollow)
-        canvas.text(RIGHT + 12, middle + 5, f"{shown(row.first, '–')} → {shown(row.second, '–')}", size=13)
+        counted = _gap_n(row, language)
+        shares = f"{shown(row.first, '–')} → {shown(row.second, '–')}"
+        canvas.text(RIGHT + 12, middle + (-2 if counted else 5), shares, size=13)
+        if counted:
+            canvas.text(RIGHT + 12, middle + 13, f"n = {counted}", size=12, fill=INK_2)
         y += height
     return canvas.close(chart, table, y + 4, language)
 
@@ -169,9 +173,28 @@ def draw_dot(canvas: Canvas, x: float, y: float, *, hollow: bool) -> None:
 
 def tabulate_gap(chart: Gap, language: str) -> Table:
     shown, rows = printer(chart, language), []
+    counted = any(_gap_n(row, language) for row in chart.rows)
     for row in chart.rows:
-        known = row.first is not None and row.second is not None
-        gap = shown(float(row.second or 0) - float(row.first or 0)) if known else "–"
-        rows.append((row.label, shown(row.first, row.missing), shown(row.second, row.missing), gap))
-    header = (word("item", language), chart.first, chart.second, word("gap", language))
+        n = [_gap_n(row, language) or "–"] if counted else []
+        distance = _distance(row, chart, language)
+        rows.append((row.label, shown(row.first, row.missing), shown(row.second, row.missing), distance, *n))
+    measure = word("gap in points" if chart.percent else "gap", language)
+    header = (word("item", language), chart.first, chart.second, measure, *(["n"] if counted else []))
     return Table(chart.title, header, tuple(rows))
+
+
+def _distance(row: GapRow, chart: Gap, language: str) -> str:
+    """The second measure less the first, with its sign."""
+    if row.first is None or row.second is None:
+        return "–"
+    apart = (float(row.second) - float(row.first)) * (100 if chart.percent else 1)
+    written = figure(apart, language, decimals=chart.decimals)
+    return f"+{written}" if chart.percent and apart > 0 and written.strip("0.,") else written
+
+
+def _gap_n(row: GapRow, language: str) -> str:
+    """Of how many the two measures are: one number where it is the same."""
+    if row.first_n is None or row.second_n is None:
+        return ""
+    first, second = (figure(n, language, decimals=0) for n in (row.first_n, row.second_n))
+    return first if first == second else f"{first} → {second}"

@@ -66,15 +66,22 @@ class Bullet(Chart):
 
 @dataclass(frozen=True)
 class GapRow:
+    """`first_n` and `second_n`: of how many each measure is, where that is known."""
+
     label: str
     first: Quantity | None
     second: Quantity | None
     missing: str = ""
+    first_n: int | None = None
+    second_n: int | None = None
 
 
 @dataclass(frozen=True)
 class Gap(Chart):
-    """Two measures of the same things and the distance between them (expected and received, learners and employers)."""
+    """Two measures of the same things and the distance between them (expected and received, learners and employers).
+
+    The distance of two shares is in points of a hundred.
+    """
 
     first: str
     second: str

@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 
 from feedback.models import Campaign, Item, ItemSummary
+from iqas.ui.charts.bars import tabulate_gap
 from microcredentials.models import Edition
 from tests.factories.feedback import make_plain_edition
 from tests.factories.feedback_results import make_results, rate_all
@@ -96,7 +97,7 @@ def test_a_question_few_answered_in_one_campaign_is_left_out_there_alone(
     assert (figures(response, "L02").n, figures(response, "L02").campaigns) == (20, 2)
 
 
-def test_an_edition_shows_its_own_campaigns_and_the_whole_beside_it(officer: Any, client_for: Any) -> None:
+def test_an_edition_shows_its_own_campaigns_and_the_others_beside_it(officer: Any, client_for: Any) -> None:
     one = make_plain_edition()
     other = another(one)
     make_results("C-1", answers(2, 10), edition=one)
@@ -104,9 +105,26 @@ def test_an_edition_shows_its_own_campaigns_and_the_whole_beside_it(officer: Any
     response = open_page(client_for(officer), reverse("feedback:results-edition", args=[one.code]))
     assert (figures(response).n, [row.code for row in response.context["below"]]) == (10, ["C-1"])
     benchmark = response.context["benchmark"]
-    assert benchmark.columns == (one.code, one.microcredential.scope.label)
-    assert benchmark.rows[0].shares == (0.0, 0.75)
-    assert_shows(response, "Furthest below")
+    rest = f"est of {one.microcredential.scope.label}"
+    assert benchmark.columns == (one.code, f"R{rest}")
+    assert benchmark.rows[0].shares == (0.0, 1.0)
+    assert_shows(
+        response, f"Furthest below the r{rest}: L01 (0\u00a0% against 100\u00a0%)", "Difference (points)"
+    )
+    assert "\u2212100" in [cell for row in tabulate_gap(benchmark.charts[0], "en").rows for cell in row]
+
+
+def test_a_place_was_compared_with_a_whole_that_contains_it(officer: Any, client_for: Any) -> None:
+    """And headlines said of few answers that they were below, which nothing bore out."""
+    one = make_plain_edition()
+    make_results("C-1", answers(5, 5) + answers(2, 3), edition=one)
+    make_results("C-2", answers(5, 8) + answers(2, 2), edition=another(one))
+    response = open_page(client_for(officer), reverse("feedback:results-edition", args=[one.code]))
+    benchmark = response.context["benchmark"]
+    assert benchmark.rows[0].cells[1][1:] == (0.8, 10)
+    assert benchmark.charts[0].title.startswith("No question is detectably below the rest of")
+    assert benchmark.rows[0].words.startswith("No detectable difference (−18 points")
+    assert benchmark.verdict.endswith("no difference is detectable in any of the 15 questions.")
 
 
 def test_centre_and_university_pool_what_is_below_them(officer: Any, client_for: Any) -> None:
@@ -121,7 +139,7 @@ def test_centre_and_university_pool_what_is_below_them(officer: Any, client_for:
     university = open_page(client, place_url(the_university().scope.code))
     assert (figures(centre).n, figures(university).n) == (10, 40)
     assert [row.turnout.responses for row in university.context["below"]] == [10, 30]
-    assert centre.context["benchmark"].columns[-1] == the_university().scope.label
+    assert centre.context["benchmark"].columns[-1] == f"Rest of {the_university().scope.label}"
 
 
 def test_a_pool_of_several_editions_stands_where_all_of_them_are(officer: Any, client_for: Any) -> None:
