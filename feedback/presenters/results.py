@@ -152,36 +152,57 @@ def _gap(items: Sequence[ItemResult]) -> list[charts.Chart]:
     ]
     if not pairs:
         return []
-    shares = [
-        (rated, _float(important.figures.favourable), _float(rated.figures.favourable))
-        for rated, important in pairs
-    ]
-    rows = [
-        charts.GapRow(label=f"{rated.code} · {short(rated.text)}", first=important, second=satisfied)
-        for rated, important, satisfied in shares
-    ]
-    rated, important, satisfied = max(shares, key=lambda share: (share[1] or 0) - (share[2] or 0))
+    rated, important = max(pairs, key=_lag)
     title = _("Nothing lags behind its importance")
-    if (important or 0) > (satisfied or 0):
+    if _lag((rated, important)) > 0:
         title = _(
             "Furthest behind its importance: %(code)s (%(important)s important, %(satisfied)s satisfied)"
         ) % {
             "code": rated.code,
-            "important": percent(important),
-            "satisfied": percent(satisfied),
+            "important": percent(_float(important.figures.favourable)),
+            "satisfied": percent(_float(rated.figures.favourable)),
         }
     return [
         charts.Gap(
             title=title,
-            subtitle=_("Share of the two highest points: how important, and how satisfactory"),
+            subtitle=_gap_subtitle(pairs),
             first=_("Importance"),
             second=_("Satisfaction"),
-            rows=rows,
+            rows=[_gap_row(rated, important) for rated, important in pairs],
             percent=True,
             decimals=0,
             maximum=1,
         )
     ]
+
+
+def _lag(pair: tuple[ItemResult, ItemResult]) -> Fraction:
+    """How far satisfaction is behind importance, as a share."""
+    rated, important = pair
+    return (important.figures.favourable or Fraction(0)) - (rated.figures.favourable or Fraction(0))
+
+
+def _gap_subtitle(pairs: Sequence[tuple[ItemResult, ItemResult]]) -> str:
+    """Says so where the two measures are of different people, because only some were asked one of the two."""
+    words = _("Share of the two highest points: how important, and how satisfactory")
+    apart = [pair for pair in pairs if pair[0].condition != pair[1].condition]
+    some = [one.code for pair in apart for one in pair if one.condition]
+    if not some:
+        return words
+    return _("%(words)s. Not of the same people: only some were asked %(codes)s") % {
+        "words": words,
+        "codes": ", ".join(some),
+    }
+
+
+def _gap_row(rated: ItemResult, important: ItemResult) -> charts.GapRow:
+    return charts.GapRow(
+        label=f"{rated.code} · {short(rated.text)}",
+        first=_float(important.figures.favourable),
+        second=_float(rated.figures.favourable),
+        first_n=important.figures.n,
+        second_n=rated.figures.n,
+    )
 
 
 def _bar(item: ItemResult) -> charts.Bar:

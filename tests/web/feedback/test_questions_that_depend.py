@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from feedback.anonymity import mixer
 from feedback.models import Campaign, Item, QuestionnaireVersion
 from feedback.packs import load
+from feedback.presenters.results import parts_of
 from feedback.selectors.results import campaign_results
 from feedback.services import campaigns, summaries
+from iqas.ui.charts import Gap, svg
 from tests.factories.feedback import Respondent, links_of, make_campaign, make_questionnaire
 from tests.factories.feedback_results import make_results
 from tests.support.pages import assert_shows, text_of
@@ -129,3 +132,27 @@ def test_importance_and_satisfaction_stand_side_by_side(client_for: Any, staff: 
     words = " ".join(text_of(page).split())
     assert "Furthest behind its importance: S1 (70" in words, re.findall("Furthest[^<]*", words)
     assert "S3 · " not in words
+
+
+def test_importance_for_all_was_set_beside_the_satisfaction_of_some() -> None:
+    """Forty employers say how important a skill is; only the eighteen who employ somebody, how satisfied they are."""
+    pair = Item.objects.filter(version__questionnaire__code="EMPLOYER").exclude(importance_of="")
+    load("EMPLOYER")
+    important = pair.order_by("order")[0]
+    rated = Item.objects.get(version=important.version, code=important.importance_of)
+    assert rated.is_conditional
+    assert not important.is_conditional
+    yes, no = rated.shown_if_values[0], next(n for n in (0, 1) if n not in rated.shown_if_values)
+    answers = [{rated.shown_if_code: yes, rated.code: 4, important.code: 5}] * 18
+    answers += [{rated.shown_if_code: no, important.code: 5}] * 22
+    campaign = make_results(answers=answers, questionnaire="EMPLOYER", invited=60)
+    with translation.override("en"):
+        [part] = [
+            one
+            for one in parts_of(campaign_results(campaign, "en").items)
+            if any(row.item.code == rated.code for row in one.rows)
+        ]
+    gap = next(chart for chart in part.charts if isinstance(chart, Gap))
+    assert f"Not of the same people: only some were asked {rated.code}" in gap.subtitle
+    assert (gap.rows[0].first_n, gap.rows[0].second_n) == (40, 18)
+    assert "n = 40 → 18" in svg(gap, "en")
