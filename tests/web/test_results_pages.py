@@ -324,6 +324,6 @@ def test_questionnaires_can_be_read_as_learners_see_them(
     with max_queries(12):
         assert_shows(client.get(reverse("feedback:questionnaire-list")), "TURKIYE-28", "PARTNER")
     with max_queries(12):
-        page = client.get(reverse("feedback:questionnaire-detail", args=["PARTNER", 1]))
+        page = client.get(reverse("feedback:questionnaire-detail", args=["PARTNER", 2]))
     assert_shows(page, "P05", "En parte")
     assert client.get(reverse("feedback:questionnaire-detail", args=["PARTNER", 9])).status_code == 404

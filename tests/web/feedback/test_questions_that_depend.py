@@ -114,7 +114,7 @@ def test_the_page_of_the_questionnaire_says_who_is_asked(client_for: Any, staff:
     load()
     client = client_for(staff("quality_officer"))
     page = client.get(
-        reverse("feedback:questionnaire-detail", args=["EMPLOYER", 1]), headers={"accept-language": "en"}
+        reverse("feedback:questionnaire-detail", args=["EMPLOYER", 2]), headers={"accept-language": "en"}
     )
     assert_shows(
         page, "Only asked of those who answered “Yes, they work or worked with us” to E01", "Importance of S1"
