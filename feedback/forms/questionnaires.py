@@ -52,11 +52,20 @@ class HeadingForm(forms.Form):
         required=False,
         help_text=_("Where the questions come from, if they are not your own."),
     )
+    about_persons = forms.BooleanField(
+        label=_("It judges persons who can be named"),
+        required=False,
+        help_text=_("Such as a teacher. Its results need larger groups, in all campaigns to come."),
+    )
 
     @staticmethod
     def initial_of(version: QuestionnaireVersion) -> dict[str, Any]:
         names = ("title_es", "title_en", "intro_es", "intro_en", "source")
-        return {"seen_version": version.version, **{name: getattr(version, name) or "" for name in names}}
+        return {
+            "seen_version": version.version,
+            "about_persons": version.questionnaire.about_persons,
+            **{name: getattr(version, name) or "" for name in names},
+        }
 
     def heading(self) -> Heading:
         given = self.cleaned_data
@@ -76,11 +85,6 @@ class QuestionnaireForm(HeadingForm):
         help_text=_("Short and lasting, in capitals: EMPLOYER-2. It stays when the questions change."),
     )
     audience = forms.ChoiceField(label=_("Audience"), choices=Questionnaire.Audience.choices)
-    about_persons = forms.BooleanField(
-        label=_("It judges persons who can be named"),
-        required=False,
-        help_text=_("Such as a teacher. Its results need larger groups."),
-    )
     field_order = ("code", "audience", "about_persons")
 
     def clean_code(self) -> str:

@@ -124,9 +124,12 @@ class SectionPack(Strict):
 
 
 class QuestionnairePack(Strict):
+    """A version with its questions. `about_persons` is said of the questionnaire and is no part of a version's hash."""
+
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9-]{1,39}$")]
     version: Annotated[int, Field(ge=1)]
     audience: Questionnaire.Audience
+    about_persons: bool = False
     source: str = ""
     title: Translated
     intro: Translated

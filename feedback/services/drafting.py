@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback.models import Campaign, Item, Questionnaire, QuestionnaireVersion, Round, Section
 from feedback.packs.schema import LANGUAGES
 from feedback.selectors.wholeness import obstacles_of
+from feedback.services.questionnaires import mark_about_persons
 from iqas.core.access import require
 from iqas.core.audit import record
 from iqas.core.canonical import canonical_json, sha256_hex
@@ -98,14 +99,24 @@ def begin_version(*, actor: Any, version: QuestionnaireVersion) -> Questionnaire
 
 @transaction.atomic
 def edit_version(
-    *, actor: Any, version: QuestionnaireVersion, seen: int, heading: Heading
+    *,
+    actor: Any,
+    version: QuestionnaireVersion,
+    seen: int,
+    heading: Heading,
+    about_persons: bool | None = None,
 ) -> QuestionnaireVersion:
-    """Change title, introduction and source. Refuses what `draft_of` refuses, `StaleVersion`, `questionnaire-values`."""
+    """Change title, introduction and source, and whether the questionnaire judges persons (None: as it is).
+
+    Refuses what `draft_of` refuses, `StaleVersion`, `questionnaire-values` and `questionnaire-persons`.
+    """
     draft = draft_of(actor, version)
     claim(draft, seen)
     before = _told(draft)
     _write(draft, heading)
     draft.save(update_fields=["source", *_names("title", "intro", of=WRITTEN)])
+    if about_persons is not None:
+        mark_about_persons(actor=actor, questionnaire=draft.questionnaire, judges=about_persons)
     record(actor=actor, action="questionnaire.edited", subject=draft, before=before, after=_told(draft))
     return draft
 

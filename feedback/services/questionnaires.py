@@ -21,10 +21,12 @@ from iqas.core.refusals import RuleViolation
 def store_pack(pack: QuestionnairePack) -> QuestionnaireVersion:
     """The stored version of a pack. The same content again changes nothing.
 
-    Where the university has written a version of its own under this number, the pack's gets the next free one. Refuses `questionnaire-frozen` where the content under this version number was used with other words, and
-    `questionnaire-audience` where the code belongs to another audience.
+    Where the university has written a version of its own under this number, the pack's gets the next free one. A
+    questionnaire that its pack says to judge persons is marked so, whenever it was stored; campaigns that exist keep
+    their thresholds. Refuses `questionnaire-frozen` where the content under this version number was used with other
+    words, and `questionnaire-audience` where the code belongs to another audience.
     """
-    sha256 = sha256_hex(canonical_json(pack.model_dump(mode="json")))
+    sha256 = sha256_hex(canonical_json(pack.model_dump(mode="json", exclude={"about_persons"})))
     questionnaire, _made = Questionnaire.objects.get_or_create(
         code=pack.code, defaults={"audience": pack.audience}
     )
@@ -33,6 +35,8 @@ def store_pack(pack: QuestionnairePack) -> QuestionnaireVersion:
             "questionnaire-audience",
             _("%(code)s is a questionnaire for another audience.") % {"code": pack.code},
         )
+    if pack.about_persons:
+        mark_about_persons(actor=None, questionnaire=questionnaire, judges=True)
     packed = questionnaire.versions.select_for_update().filter(origin=QuestionnaireVersion.Origin.PACK)
     same = packed.filter(sha256=sha256).first()
     if same is not None:
@@ -47,6 +51,31 @@ def store_pack(pack: QuestionnairePack) -> QuestionnaireVersion:
             % {"version": stored},
         )
     return _write_version(questionnaire, pack, sha256, _number_for(questionnaire, pack))
+
+
+def mark_about_persons(*, actor: Any, questionnaire: Questionnaire, judges: bool) -> None:
+    """Whether it judges persons who can be named, for the campaigns to come. Needs a transaction.
+
+    Refuses `questionnaire-persons`: what was asked with the promise of larger groups goes on being asked with it.
+    """
+    locked = Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
+    if locked.about_persons == judges:
+        return
+    if not judges and locked.versions.filter(frozen_at__isnull=False).exists():
+        raise RuleViolation(
+            "questionnaire-persons",
+            _("It was asked with the promise of larger groups: that stays."),
+            field="about_persons",
+        )
+    locked.about_persons = judges
+    locked.save(update_fields=["about_persons"])
+    record(
+        actor=actor,
+        action="questionnaire.persons",
+        subject=locked,
+        before={"about_persons": not judges},
+        after={"about_persons": judges},
+    )
 
 
 @transaction.atomic

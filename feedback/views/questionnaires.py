@@ -150,6 +150,7 @@ def questionnaire_edit(request: HttpRequest, code: str, number: int) -> HttpResp
             version=version,
             seen=form.cleaned_data["seen_version"],
             heading=form.heading(),
+            about_persons=form.cleaned_data["about_persons"],
         )
 
     return conflicts.edit_page(

@@ -14,13 +14,16 @@ from feedback.models import Item, Questionnaire, QuestionnaireVersion
 from feedback.packs import FOLDER, load
 from feedback.packs.schema import QuestionnairePack
 from feedback.selectors.campaigns import usable_versions
+from feedback.selectors.thresholds import least_threshold
 from feedback.selectors.wholeness import obstacles_of
 from feedback.services.questionnaires import freeze, store_pack
+from iqas.core.models import AuditEvent
 from iqas.core.packs import read_pack
 from iqas.core.refusals import RuleViolation
 from iqas.frameworks import packs as frameworks
 from iqas.frameworks.models import Criterion
 from tests.factories.feedback import make_campaign
+from tests.factories.organisation import the_university
 
 pytestmark = pytest.mark.django_db
 
@@ -40,17 +43,18 @@ def test_shipped_packs_load_twice_into_the_same_rows() -> None:
         load()
         == load()
         == [
-            "EMPLOYER v1",
-            "GRADUATE-6M v1",
+            "EMPLOYER v2",
+            "GRADUATE-6M v2",
             "LEARNER-END v1",
             "LEARNER-END v2",
-            "LEARNER-MIDDLE v1",
-            "PARTNER v1",
-            "PROVIDER v1",
-            "SUPPORT-STAFF v1",
-            "TEACHER v1",
+            "LEARNER-END v3",
+            "LEARNER-MIDDLE v2",
+            "PARTNER v2",
+            "PROVIDER v2",
+            "SUPPORT-STAFF v2",
+            "TEACHER v2",
             "TURKIYE-28 v1",
-            "WITHDRAWAL v1",
+            "WITHDRAWAL v2",
         ]
     )
     assert Item.objects.filter(version__questionnaire__code="TURKIYE-28").count() == 28
@@ -66,7 +70,7 @@ def test_every_shipped_word_exists_in_spanish_and_english() -> None:
 
 def test_the_learner_survey_fits_a_phone() -> None:
     load()
-    version = QuestionnaireVersion.objects.get(questionnaire__code="LEARNER-END", number=2)
+    version = QuestionnaireVersion.objects.get(questionnaire__code="LEARNER-END", number=3)
     assert [section.items.count() for section in version.sections.all()] == [3, 5, 4, 5]
     assert not version.items.filter(criterion_code="")
 
@@ -89,6 +93,37 @@ def test_audiences_are_asked_the_same_so_that_they_can_be_contrasted() -> None:
     shared = [asked for asked in audiences.values() if len(asked) > 1]
     assert set().union(*shared) == set(Questionnaire.Audience.values), "nobody is asked alone"
     assert {"learner", "teacher", "provider"} <= audiences["WORKLOAD"]
+
+
+def test_a_questionnaire_contradicted_its_campaign_about_who_reads_comments_and_how_long_it_takes() -> None:
+    load()
+    for version in usable_versions():
+        told = [version.title_es, version.title_en, version.intro_es, version.intro_en]  # type: ignore[attr-defined]
+        told += [text for pair in version.items.values_list("help_es", "help_en") for text in pair if text]
+        said = " ".join(told).lower()
+        for words in ("lo leen", "read this", "coordina", "quality office", "minuto", "minute"):
+            assert words not in said, (str(version), words)
+
+
+def test_only_the_pack_with_questions_on_the_teacher_judges_persons() -> None:
+    the_university()
+    load()
+    judging = Questionnaire.objects.filter(about_persons=True)
+    assert list(judging.values_list("code", flat=True)) == ["TURKIYE-28"]
+    assert least_threshold(QuestionnaireVersion.objects.get(questionnaire__code="TURKIYE-28")) == 10
+
+
+def test_a_survey_about_persons_that_was_stored_before_packs_could_say_so_asked_five(
+    content: dict[str, Any],
+) -> None:
+    the_university()
+    stored = store(content)
+    freeze(actor=None, version=stored)
+    assert store(content | {"about_persons": True}) == stored
+    stored.refresh_from_db()
+    assert stored.questionnaire.about_persons
+    assert AuditEvent.objects.filter(action="questionnaire.persons").count() == 1
+    assert least_threshold(stored) == 10
 
 
 def test_a_pack_written_before_questions_could_depend_on_others_keeps_its_hash(

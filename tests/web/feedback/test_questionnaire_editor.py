@@ -13,6 +13,7 @@ from django.urls import reverse
 from feedback.models import Draft, Inbox, Item, Questionnaire, QuestionnaireVersion, Section, SignedAnswer
 from feedback.packs import load
 from feedback.services import drafting, item_editing
+from feedback.services.questionnaires import freeze
 from iqas.core.models import AuditEvent
 from tests.factories.feedback import make_campaign
 from tests.support.pages import assert_hides, text_of
@@ -155,6 +156,23 @@ class TestANewQuestionnaire:
             "questionnaire.published",
             "questionnaire.frozen",
         ]
+
+    def test_could_be_said_to_judge_persons_only_when_it_was_made(self, client: Any, draft: Any) -> None:
+        url = address(draft, "edit")
+        heading = {"title_es": "Encuesta", "title_en": "Survey"}
+        told_now = {**heading, "about_persons": "on", "seen_version": seen(draft)}
+        assert client.post(url, told_now).status_code == 302
+        draft.questionnaire.refresh_from_db()
+        assert draft.questionnaire.about_persons
+        assert client.get(url).context["form"]["about_persons"].value() is True
+        assert client.post(url, {**heading, "seen_version": seen(draft)}).status_code == 302
+        draft.questionnaire.refresh_from_db()
+        assert not draft.questionnaire.about_persons
+        freeze(actor=None, version=draft.based_on)
+        client.post(url, {**told_now, "seen_version": seen(draft)})
+        refused = client.post(url, {**heading, "seen_version": seen(draft)}, headers=ENGLISH)
+        assert refused.status_code == 422
+        says(refused, "It was asked with the promise of larger groups: that stays.")
 
     def test_is_refused_a_code_that_is_taken_or_no_code(self, client: Any, draft: Any) -> None:
         for code, words in (("LEARNER-END", "There is a questionnaire"), ("Ñ", "capital letters")):
@@ -505,7 +523,7 @@ class TestPreview:
     def test_is_the_survey_itself_and_keeps_nothing(self, client: Any, draft: Any) -> None:
         url = address(draft, "preview")
         begin = client.get(url, headers=ENGLISH)
-        says(begin, "Preview of LEARNER-END v3", "Nobody will know what you answered", "4 pages")
+        says(begin, "Preview of LEARNER-END v4", "Nobody will know what you answered", "4 pages")
         first = client.post(url, {"shown_in": "en"}, headers=ENGLISH)
         says(first, "Before I enrolled", "Section 1 of 4", "Strongly agree")
         statements = tables()
@@ -524,7 +542,7 @@ class TestPreview:
         assert "survey_token" not in client.cookies
 
     def test_goes_by_what_was_answered(self, client: Any, draft: Any) -> None:
-        employer = QuestionnaireVersion.objects.get(questionnaire__code="TEACHER", number=1)
+        employer = QuestionnaireVersion.objects.get(questionnaire__code="TEACHER")
         url = address(employer, "preview")
         page = client.post(url, {"shown_in": "en"})
         page = client.post(url, state_of(page) | {"go": "on"})
@@ -580,12 +598,12 @@ def test_a_pack_never_writes_over_a_version_of_the_university(officer: Any, draf
     from feedback.services.questionnaires import store_pack
     from iqas.core.packs import read_pack
 
-    shipped = read_pack(FOLDER / "learner-middle-1.yaml", QuestionnairePack)[0]
-    base = QuestionnaireVersion.objects.get(questionnaire__code="LEARNER-MIDDLE", number=1)
+    shipped = read_pack(FOLDER / "learner-middle-2.yaml", QuestionnairePack)[0]
+    base = QuestionnaireVersion.objects.get(questionnaire__code="LEARNER-MIDDLE")
     own = drafting.begin_version(actor=officer, version=base)
-    newer = shipped.model_copy(update={"version": 2, "source": "the next release"})
+    newer = shipped.model_copy(update={"version": 3, "source": "the next release"})
     stored = [store_pack(newer), store_pack(newer)]
-    assert [version.number for version in stored] == [3, 3]
+    assert [version.number for version in stored] == [4, 4]
     own.refresh_from_db()
-    assert (own.number, own.origin, own.items.count()) == (2, "own", 7)
+    assert (own.number, own.origin, own.items.count()) == (3, "own", 7)
     assert connection.in_atomic_block
