@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from feedback.models import Campaign, Complaint
+from feedback.models import Campaign, Complaint, ReplyLink
 from feedback.selectors.comments import queue_of
 from feedback.selectors.complaints import WAITING, visible
 from feedback.selectors.outcomes import awaiting_done
@@ -93,13 +93,17 @@ def promises_kept(user: Any) -> Iterator[WorkItem]:
 
 @work_source
 def comments_to_review(user: Any) -> Iterator[WorkItem]:
-    """Finished campaigns whose comments wait for a decision."""
-    waiting = queue_of(user).filter(waiting__gt=0, review_closed_at=None)
+    """Finished campaigns whose comments wait for a decision, or to be published."""
+    asked = ReplyLink.objects.filter(campaign=OuterRef("pk"), closes__gte=clock.today())
+    decided = Q(waiting=0) & (Q(held__gt=0) | ~Exists(asked))
+    waiting = queue_of(user).filter(Q(waiting__gt=0) | decided, review_closed_at=None)
     for campaign in waiting.select_related("scope").order_by("closes", "code")[:MOST]:
         yield WorkItem(
             due=None if campaign.closes is None else campaign.closes + dt.timedelta(days=REVIEW_DAYS),
             title=str(campaign),
-            url=reverse("feedback:comment-review", args=[campaign.code]),
-            verb=_("Review the comments"),
+            url=reverse(
+                f"feedback:{'comment-review' if campaign.waiting else 'comment-list'}", args=[campaign.code]
+            ),
+            verb=_("Review the comments") if campaign.waiting + campaign.held else _("Publish the comments"),
             scope_label=campaign.scope.label,
         )

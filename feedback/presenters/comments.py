@@ -15,10 +15,9 @@ from feedback.selectors.comments import (
     progress_of,
     reviewed,
 )
-from feedback.selectors.replies import door_of, links_of, published_replies
+from feedback.selectors.replies import door_of, last_reply_day, links_of, published_replies
 from feedback.selectors.results import shown_comments
 from feedback.selectors.themes import reviewed_counts, theme_counts, themes_for
-from iqas.core import clock
 from iqas.core.access import can
 
 KINDS = {
@@ -36,6 +35,8 @@ def all_of(campaign: Campaign) -> dict[str, Any]:
     progress = progress_of(campaign)
     is_over = campaign.review_closed_at is not None
     links = links_of(campaign)
+    is_decided = may_be_reviewed(campaign) and not is_over and not progress.waiting + progress.held
+    until = last_reply_day(campaign) if is_decided else None
     return {
         "themes": reviewed_counts(campaign),
         "links": [(link, door_of(link)) for link in links],
@@ -44,21 +45,22 @@ def all_of(campaign: Campaign) -> dict[str, Any]:
         "progress": progress,
         "enough": campaign.responses_count >= campaign.threshold,
         "is_closed": is_over,
-        "may_close": may_be_reviewed(campaign) and not is_over and not progress.waiting + progress.held,
+        "replies_until": until,
+        "may_ask": is_decided and progress.shown > 0,
+        "may_publish": is_decided and until is None,
     }
 
 
 def to_read(campaign: Campaign, user: Any) -> dict[str, Any]:
     """What is shown to this reader: comments by question, themes with their counts, replies of the teachers."""
     replies = published_replies(campaign, user)
-    asked = campaign.reply_links.filter(closes__gte=clock.today()).order_by("-closes").first()
     return {
         "campaign": campaign,
         "enough": campaign.responses_count >= campaign.threshold,
         "questions": shown_comments(campaign, user, get_language() or "es"),
         "themes": theme_counts(campaign, user),
         "replies": replies,
-        "waits_until": asked.closes if asked else None,
+        "waits_until": last_reply_day(campaign),
         "is_reviewer": bool(can(user, "comment.review", campaign)),
     }
 

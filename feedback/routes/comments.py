@@ -13,7 +13,7 @@ STAFF = [
     path("campaigns/<str:code>/replies/add/", replies.reply_add, name="reply-add"),
     path("replies/<uuid:pk>/publish/", replies.reply_publish, name="reply-publish"),
     path("campaigns/<str:code>/comments/review/", comments.comment_review, name="comment-review"),
-    path("campaigns/<str:code>/comments/close/", comments.comment_close, name="comment-close"),
+    path("campaigns/<str:code>/comments/publish/", comments.comment_publish, name="comment-publish"),
     path("campaigns/<str:code>/comments/", comments.comment_list, name="comment-list"),
     path("comments/<uuid:pk>/decision/", comments.comment_decide, name="comment-decide"),
 ]

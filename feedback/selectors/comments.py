@@ -11,8 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from feedback.marking import Piece, marks_of, pieces_of
-from feedback.models import Campaign, Comment, ReplyLink
-from iqas.core import clock
+from feedback.models import Campaign, Comment
 from iqas.core.access import allowed
 from microcredentials.models import Teacher
 
@@ -44,6 +43,7 @@ class Progress:
     total: int
     waiting: int
     held: int
+    shown: int
     withheld: int
     urgent: int
 
@@ -85,6 +85,7 @@ def progress_of(campaign: Campaign) -> Progress:
         total=Count("pk"),
         waiting=Count("pk", filter=Q(review_state=Comment.Review.PENDING)),
         held=Count("pk", filter=Q(review_state=Comment.Review.HELD)),
+        shown=Count("pk", filter=Q(review_state__in=Comment.PUBLISHED)),
         withheld=Count("pk", filter=Q(review_state=Comment.Review.WITHHELD)),
         urgent=Count("pk", filter=Q(is_urgent=True)),
     )
@@ -121,8 +122,7 @@ def comments_waiting() -> Any:
 
 
 def published(campaigns: Iterable[Campaign]) -> QuerySet[Comment]:
-    """The comments of these that readers see: decided so, and not waiting for the reply of a teacher who may still answer."""
-    asked = ReplyLink.objects.filter(campaign=OuterRef("campaign"), closes__gte=clock.today()).filter(
-        Q(item_code="") | Q(item_code=OuterRef("item__code"))
+    """The comments of these that readers see: those shown, once their campaign's were published."""
+    return Comment.objects.filter(
+        campaign__in=campaigns, campaign__review_closed_at__isnull=False, review_state__in=Comment.PUBLISHED
     )
-    return Comment.objects.filter(~Exists(asked), campaign__in=campaigns, review_state__in=Comment.PUBLISHED)

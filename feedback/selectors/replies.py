@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -52,6 +53,12 @@ def door_of(link: ReplyLink) -> Door:
     return "open" if today <= link.closes else "over"
 
 
+def last_reply_day(campaign: Campaign) -> dt.date | None:
+    """Until when a teacher may still reply to comments of the campaign; None where nobody may."""
+    days = campaign.reply_links.filter(closes__gte=clock.today()).values_list("closes", flat=True)
+    return max(days, default=None)
+
+
 def comments_behind(link: ReplyLink) -> QuerySet[Comment]:
     """What will be shown to the readers, and nothing else; of one question where the link says so."""
     if not may_be_reviewed(link.campaign):
@@ -81,6 +88,8 @@ def links_of(campaign: Campaign) -> list[ReplyLink]:
 
 def published_replies(campaign: Campaign, user: Any) -> list[TeacherReply]:
     """What teachers answered, where it was published, to comments that this reader may see."""
+    if campaign.review_closed_at is None:
+        return []
     rows = list(
         TeacherReply.objects.filter(
             Q(comment=None) | Q(comment__in=published([campaign])), link__campaign=campaign, is_published=True

@@ -1,7 +1,7 @@
-"""Reviewing what people wrote: nobody else reads a comment before a reviewer chose to show it.
+"""Reviewing what people wrote: nobody else reads a comment before a reviewer publishes those of its campaign, all at once.
 
-Until the review is closed every decision can be undone; closing it destroys what was withheld and the originals of
-redactions. Events name decisions, never texts.
+Until then every decision can be undone, and teachers may be asked to reply; publishing closes the review and destroys
+what was withheld and the originals of redactions. Events name decisions, never texts.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from feedback.marking import marks_of
 from feedback.models import Campaign, Comment, Complaint
 from feedback.selectors.comments import REMOVED, may_be_reviewed, progress_of, seen_of
 from feedback.selectors.complaints import WAITING, case_key
+from feedback.selectors.replies import last_reply_day
 from feedback.services import complaints
 from iqas.core import clock
 from iqas.core.access import require
 from iqas.core.audit import record
 from iqas.core.refusals import RuleViolation
 from iqas.jobs.services import enqueue
+from iqas.ui.formats import day
 
 FORGET_KIND = "feedback.forget_originals"
 SHOW, REDACT, HOLD, WITHHOLD, UNDO = "show", "redact", "hold", "withhold", "undo"
@@ -106,11 +108,14 @@ def flag(*, actor: Any, comment: Comment, urgent: bool, seen: str) -> Comment:
 
 
 @transaction.atomic
-def close_review(*, actor: Any, campaign: Campaign) -> Campaign:
-    """End the review: what was withheld and the originals of redactions are destroyed, everywhere they are kept.
+def publish_comments(*, actor: Any, campaign: Campaign) -> Campaign:
+    """Let the readers read what is shown, all of the campaign at once, and close its review.
 
-    Refuses `not-finished`, `too-few`, `review-closed`, `comments-waiting` while some are undecided or held
-    back, and `urgent-open` while the case of an urgent one is not answered.
+    One release a campaign is the batch of at least k answers (surveys.md §4.9): what is shown one by one could be told
+    apart by its day. What was withheld and the originals of redactions are destroyed, everywhere they are kept.
+
+    Refuses `not-finished`, `too-few`, `review-closed`, `comments-waiting` while some are undecided or held back,
+    `reply-open` while a teacher may still reply, and `urgent-open` while the case of an urgent one is not answered.
     """
     locked = reviewed_campaign(actor=actor, campaign=campaign)
     progress = progress_of(locked)
@@ -119,6 +124,13 @@ def close_review(*, actor: Any, campaign: Campaign) -> Campaign:
             "comments-waiting",
             _("%(waiting)s comments wait for a decision and %(held)s are held back: decide them first.")
             % {"waiting": progress.waiting, "held": progress.held},
+        )
+    until = last_reply_day(locked)
+    if until is not None:
+        raise RuleViolation(
+            "reply-open",
+            _("Teachers may reply until %(day)s: the comments can be published afterwards.")
+            % {"day": day(until)},
         )
     _refuse_open_cases(locked)
     redacted = locked.comments.filter(review_state=Comment.Review.REDACTED)

@@ -47,9 +47,10 @@ def invite_reply(
     edition: Edition | None = None,
     item_code: str = "",
 ) -> ReplyLink:
-    """Give a teacher a personal link to the comments that will be shown. Until its last day nobody else reads them.
+    """Give a teacher a personal link to the comments that will be shown. Until its last day they cannot be published.
 
-    Refuses `not-finished`, `too-few`, `reply-early` (decide first), `reply-nothing` (no comment will be shown),
+    Refuses `not-finished`, `too-few`, `review-closed` (they are published), `reply-early` (decide first),
+    `reply-nothing` (no comment will be shown),
     `reply-reader` (respondents were not told that teachers read their comments), `reply-days` and `reply-twice`.
     """
     locked = (
@@ -193,6 +194,8 @@ def _refuse_early(campaign: Campaign, link: ReplyLink, email: str) -> None:
         raise RuleViolation(
             "too-few", _("Fewer people answered than the minimum group size: nobody reads their comments.")
         )
+    if campaign.review_closed_at is not None:
+        raise RuleViolation("review-closed", _("The comments are published: it is too late for a reply."))
     readers = readers_of(campaign)
     told = any(row.role == Role.READER for row in readers.of(link.item_code))
     person = User.objects.filter(email__iexact=email, is_active=True).first()

@@ -23,7 +23,7 @@ class CommentQueueTable(lists.Table):
     held = lists.NumberColumn(decimals=0, verbose_name=_("Held back"))
     urgent = lists.NumberColumn(decimals=0, verbose_name=_("Urgent"))
     closes = lists.DayColumn(verbose_name=_("Survey closed"))
-    review_closed_at = lists.DayColumn(verbose_name=_("Review closed"))
+    review_closed_at = lists.DayColumn(verbose_name=_("Published"))
 
     class Meta(lists.Table.Meta):
         model = Campaign
@@ -44,7 +44,7 @@ class CommentQueueFilter(lists.FilterSet):
     q = lists.Search(fields=("sort_title", "code"))
     review = django_filters.ChoiceFilter(
         label=_("State of the review"),
-        choices=((OPEN, _("open")), (CLOSED, _("closed")), (URGENT, _("with urgent comments"))),
+        choices=((OPEN, _("not published")), (CLOSED, _("published")), (URGENT, _("with urgent comments"))),
         method="by_review",
     )
 

@@ -102,20 +102,22 @@ def comment_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @page("comment.review", methods=WRITE)
-def comment_close(request: HttpRequest, code: str) -> HttpResponse:
-    """The last look before the review is closed."""
+def comment_publish(request: HttpRequest, code: str) -> HttpResponse:
+    """The last look before the readers read them and the review is closed."""
     campaign = _reviewed_campaign(request, code)
     progress = progress_of(campaign)
     return forms.confirm_step(
         request,
         forms.forms.Form(forms.posted(request)),
-        lambda **_given: comments.close_review(actor=request.user, campaign=campaign),
-        said=_("The review is closed."),
+        lambda **_given: comments.publish_comments(actor=request.user, campaign=campaign),
+        said=_("The comments are published."),
         back=reverse("feedback:comment-list", args=[campaign.code]),
-        title=_("Close the review of %(code)s") % {"code": campaign.code},
+        title=_("Publish the comments of %(code)s") % {"code": campaign.code},
         message=campaign.title,
-        verb=_("Close the review"),
+        verb=_("Publish the comments"),
         consequences=[
+            _("Their readers read them: %(count)s comments.") % {"count": progress.shown},
+            _("No teacher can be asked to reply any more."),
             _("What was withheld is destroyed: %(count)s comments.") % {"count": progress.withheld},
             _("What stood in the removed passages is destroyed."),
             _("Decisions cannot be changed any more."),

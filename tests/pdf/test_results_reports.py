@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from django.urls import reverse
 
-from feedback.models import Campaign, Comment, Report
+from feedback.models import Campaign, Report
 from feedback.services import reports
 from iqas.core.files import open_stored
 from iqas.core.models import AuditEvent
@@ -17,7 +17,7 @@ from iqas.core.refusals import AccessDenied, RuleViolation
 from iqas.jobs.runner import perform_here
 from tests.factories.accounts import make_staff
 from tests.factories.feedback import make_plain_edition
-from tests.factories.feedback_results import make_results, rate_all
+from tests.factories.feedback_results import make_results, publish_comments, rate_all
 from tests.factories.organisation import make_centre, make_year
 
 pytestmark = [pytest.mark.pdf, pytest.mark.django_db, pytest.mark.timeout(600)]
@@ -42,7 +42,7 @@ def three_reports() -> list[Report]:
         invited=40,
         title_es=HOSTILE,
     )
-    campaign.comments.update(review_state=Comment.Review.SHOWN)
+    publish_comments(campaign)
     actor = make_staff("quality_officer")
     return [
         reports.request_campaign(actor=actor, campaign=campaign, language="es"),

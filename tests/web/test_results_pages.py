@@ -18,7 +18,7 @@ from feedback.selectors.comments import seen_of
 from iqas.core.access import allowed, can
 from iqas.core.models import AuditDetail, AuditEvent
 from tests.factories.feedback import make_plain_edition
-from tests.factories.feedback_results import make_results, rate_all
+from tests.factories.feedback_results import make_results, publish_comments, rate_all
 from tests.factories.organisation import make_centre, the_university
 from tests.support.pages import assert_hides, assert_shows
 
@@ -93,7 +93,7 @@ def test_a_suppressed_campaign_gives_only_its_response_rate(
     officer: Any, client_for: Callable[..., Any]
 ) -> None:
     campaign = make_results(answers=[rate_all(1)] * 4, comments=[("L16", "CANARY")], invited=8)
-    campaign.comments.update(review_state=Comment.Review.SHOWN)
+    publish_comments(campaign)
     client = client_for(officer)
     body = from_api(client, campaign)
     assert (body["suppressed"], body["responses"], body["response_rate"]) == (True, 4, 0.5)
@@ -236,13 +236,14 @@ def test_no_comment_is_shown_before_somebody_chose_so(officer: Any, client_for: 
     assert_hides(client.get(page_url(campaign)), "CANARY", "OTHER")
     comment = Comment.objects.get(item__code="L16")
     assert decide(client, comment, "show").status_code == 302
+    assert decide(client, Comment.objects.get(item__code="L17"), "withhold").status_code == 302
+    assert_hides(client.get(page_url(campaign)), "CANARY", "OTHER")
+    assert client.post(reverse("feedback:comment-publish", args=[campaign.code])).status_code == 302
     shown = client.get(page_url(campaign))
     assert_shows(shown, "CANARY")
     assert b"<script>alert" not in shown.content
     assert b"14" not in shown.content.split(b"CANARY")[1][:60]
     assert_hides(shown, "OTHER")
-    decide(client, comment, "withhold")
-    assert_hides(client.get(page_url(campaign)), "CANARY")
     assert AuditEvent.objects.filter(action="comment.reviewed").count() == 2
     assert not AuditDetail.objects.filter(label__contains="CANARY").exists()
 
@@ -285,7 +286,7 @@ def test_the_page_costs_the_same_for_few_answers_and_for_many(
     answers = [(f"g{n % 4}", rate_all(1 + n % 5)) for n in range(many)]
     groups = {f"g{n}": f"Grupo {n}" for n in range(4)}
     campaign = make_results(answers=answers, invited=many, groups=groups, comments=[("L16", "x")] * 50)
-    campaign.comments.filter(item__code="L16").update(review_state=Comment.Review.SHOWN)
+    publish_comments(campaign)
     client = client_for(officer)
     with max_queries(12):
         assert client.get(page_url(campaign)).status_code == 200

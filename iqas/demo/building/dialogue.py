@@ -29,7 +29,7 @@ def plan_dialogue(world: World, told: DialogueContent) -> None:
 
 
 def answer_what_was_said(world: World, told: DialogueContent) -> None:
-    """Once all is mixed: the comments of the earlier campaigns are reviewed, some results are answered and published."""
+    """Once all is mixed: the comments of the earlier campaigns are reviewed and published, some results are answered and published."""
     if Theme.objects.exists():  # a run that was killed afterwards
         return
     finished = list(reviewable(Campaign.objects.select_related("scope")).order_by("closes", "code"))
@@ -59,7 +59,7 @@ def _review(officer: User, campaign: Campaign, made: list[tuple[ThemeContent, Th
             themes.give_themes(actor=officer, comment=comment, had=[], themes=about)
         comments.decide(actor=officer, comment=comment, decision=comments.SHOW, seen=seen_of(comment))
     if Comment.objects.filter(campaign=campaign).exists():
-        comments.close_review(actor=officer, campaign=campaign)
+        comments.publish_comments(actor=officer, campaign=campaign)
 
 
 def _meet(world: World, told: ConsultationContent) -> Callable[[], None]:

@@ -34,6 +34,7 @@ from feedback.services.submission import save_draft, submit
 from feedback.services.terms import Aim
 from feedback.services.upkeep import hourly
 from iqas.accounts.models import Role
+from iqas.core import clock
 from iqas.core.models import AuditEvent
 from iqas.core.refusals import AccessDenied, RuleViolation
 from iqas.jobs.models import Job
@@ -438,6 +439,7 @@ def test_shown_comments_are_for_those_who_were_named() -> None:
     mixer.mix(campaign.pk)
     summaries.refresh(reread(campaign))
     Comment.objects.update(review_state="shown")
+    Campaign.objects.update(review_closed_at=clock.now())
     finished = reread(campaign)
     coordinator = make_staff("coordinator", scope=campaign.scope)
     assert len(shown_comments(finished, coordinator, "es")[0].comments) == 6

@@ -57,7 +57,7 @@ def test_the_queue_counts_what_waits_and_shows_no_other_centre(
         reverse("feedback:comment-queue")
     ).status_code == 403  # fmt: skip
     assert client.get(reverse("feedback:comment-review", args=["C-0002"])).status_code == 404
-    assert client.get(reverse("feedback:comment-close", args=["C-0002"])).status_code == 404
+    assert client.get(reverse("feedback:comment-publish", args=["C-0002"])).status_code == 404
     assert_hides(client.get(reverse("feedback:comment-list", args=["C-0003"])), "CANARY")
     assert client.get(reverse("feedback:comment-review", args=["C-0003"])).status_code == 302
 
@@ -104,7 +104,7 @@ def test_a_redaction_only_removes_and_comes_back_until_the_review_is_closed() ->
     take(officer, comment, "redact", text=kept)
     comment.refresh_from_db()
     assert (comment.text, comment.original, comment.review_state) == (kept, MAIL, "redacted")
-    assert [said.comments for said in shown_comments(campaign, officer, "es")] == [(kept,)]
+    assert shown_comments(campaign, officer, "es") == []
     take(officer, comment, "undo")
     comment.refresh_from_db()
     assert (comment.text, comment.original, comment.review_state) == (MAIL, "", "pending")
@@ -114,12 +114,13 @@ def test_a_redaction_only_removes_and_comes_back_until_the_review_is_closed() ->
     assert refusal.value.code == "reason-missing"
     take(officer, other, "hold")
     with pytest.raises(RuleViolation) as refusal:
-        comments.close_review(actor=officer, campaign=campaign)
+        comments.publish_comments(actor=officer, campaign=campaign)
     assert refusal.value.code == "comments-waiting"
     take(officer, other, "withhold", reason="insult")
-    comments.close_review(actor=officer, campaign=campaign)
+    comments.publish_comments(actor=officer, campaign=campaign)
     comment.refresh_from_db()
     other.refresh_from_db()
+    assert [said.comments for said in shown_comments(campaign, officer, "es")] == [(kept,)]
     assert (comment.text, comment.original) == (kept, "")
     assert (other.text, other.review_state, other.decision_reason) == ("", "withheld", "insult")
     assert Job.objects.filter(kind=comments.FORGET_KIND).count() == 1
@@ -151,7 +152,7 @@ def test_what_was_removed_goes_from_signed_answers_too() -> None:
     take(officer, Comment.objects.get(text=MAIL), "redact", text="El profesor […] responde siempre tarde")
     take(officer, Comment.objects.get(text="se queda"), "show")
     take(officer, Comment.objects.get(text="se va"), "withhold", reason="insult")
-    comments.close_review(actor=officer, campaign=campaign)
+    comments.publish_comments(actor=officer, campaign=campaign)
     kept = sorted(str(answer.comments.get("L16")) for answer in SignedAnswer.objects.all())
     assert kept == ["El profesor […] responde siempre tarde", "None", "se queda"]
 
@@ -183,7 +184,7 @@ def test_only_reviewers_of_the_centre_and_only_where_enough_answered() -> None:
         with pytest.raises(AccessDenied):
             take(actor, comment, "show")
         with pytest.raises(AccessDenied):
-            comments.close_review(actor=actor, campaign=campaign)
+            comments.publish_comments(actor=actor, campaign=campaign)
     campaign.responses_count = 4
     campaign.save(update_fields=["responses_count"])
     with pytest.raises(RuleViolation) as refusal:
@@ -198,12 +199,12 @@ def test_closing_asks_once_and_the_page_says_it_is_over(
     campaign = reviewed_campaign("uno")
     take(officer, Comment.objects.get(), "withhold", reason="insult")
     client = client_for(officer)
-    address = reverse("feedback:comment-close", args=[campaign.code])
+    address = reverse("feedback:comment-publish", args=[campaign.code])
     assert_shows(client.get(address, headers={"accept-language": "en"}), "What was withheld is destroyed: 1")
     assert client.post(address).status_code == 302
     page = client.get(
         reverse("feedback:comment-list", args=[campaign.code]), headers={"accept-language": "en"}
     )
-    assert_shows(page, "The review was closed on")
+    assert_shows(page, "The comments were published on")
     assert_hides(page, "uno")
     assert client.post(address).status_code == 422

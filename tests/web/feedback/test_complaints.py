@@ -217,10 +217,10 @@ def test_an_urgent_comment_becomes_a_case_for_the_named_person(
     comment.refresh_from_db()
     refused("case-open", comments.flag, urgent=False, seen=seen_of(comment), **flag)
     comments.decide(actor=officer, comment=comment, decision="withhold", reason="case", seen=seen_of(comment))
-    refused("urgent-open", comments.close_review, actor=officer, campaign=campaign)
+    refused("urgent-open", comments.publish_comments, actor=officer, campaign=campaign)
     case.refresh_from_db()
     complaints.answer_complaint(actor=officer, complaint=case, seen=case.version, answer="Hablado con ella")
-    comments.close_review(actor=officer, campaign=campaign)
+    comments.publish_comments(actor=officer, campaign=campaign)
     assert Complaint.objects.count() == 1
     assert not any("CANARY" in f"{row.label}{row.after}" for row in AuditDetail.objects.all())
 

@@ -13,9 +13,9 @@ import pytest
 from django.urls import reverse
 
 from feedback import exporters
-from feedback.models import Campaign, Comment
+from feedback.models import Campaign
 from tests.factories.feedback import make_plain_edition
-from tests.factories.feedback_results import make_results, rate_all
+from tests.factories.feedback_results import make_results, publish_comments, rate_all
 from tests.factories.organisation import make_centre
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def get(client: Any, name: str, *args: str, **query: str) -> Any:
 def test_the_workbook_says_what_the_page_says(officer: Any, client_for: Any) -> None:
     answers = [rate_all(5)] * 6 + [rate_all(2) | {"L05": None}] * 4
     campaign = make_results("C-1", answers, edition=make_plain_edition(), comments=[("L16", "Muy bien")])
-    campaign.comments.update(review_state=Comment.Review.SHOWN)
+    publish_comments(campaign)
     client = client_for(officer)
     page = client.get(reverse("feedback:campaign-results", args=["C-1"])).context["results"]
     found = sheets(get(client, "campaign-results-export", "C-1"))
@@ -64,7 +64,7 @@ def test_the_workbook_says_what_the_page_says(officer: Any, client_for: Any) -> 
 
 def test_what_the_page_hides_is_in_no_sheet(officer: Any, client_for: Any) -> None:
     small = make_results("C-1", [rate_all(1)] * 4, comments=[("L16", "CANARY")], invited=8)
-    small.comments.update(review_state=Comment.Review.SHOWN)
+    publish_comments(small)
     answers = [("a", rate_all(5))] * 12 + [("b", rate_all(2))] * 30 + [("c", rate_all(1))] * 3
     make_results("C-2", answers, groups={"a": "Mañana", "b": "Tarde", "c": "Noche"}, invited=60)
     silent = [rate_all(4)] * 4 + [rate_all(4) | {"L07": None}] * 6
@@ -83,7 +83,7 @@ def test_no_cell_is_a_formula(officer: Any, client_for: Any) -> None:
     campaign = make_results(
         "C-1", [("g", rate_all(4))] * 10, groups={"g": FORMULA}, comments=[("L16", FORMULA)], title_en=FORMULA
     )
-    campaign.comments.update(review_state=Comment.Review.SHOWN)
+    publish_comments(campaign)
     client = client_for(officer)
     response = get(client, "campaign-results-export", "C-1")
     book = openpyxl.load_workbook(io.BytesIO(response.content))
@@ -99,7 +99,7 @@ def test_no_cell_is_a_formula(officer: Any, client_for: Any) -> None:
 def test_comments_go_only_to_those_who_were_named(staff: Any, client_for: Any) -> None:
     centre = make_centre("FAC-A")
     campaign = make_results("C-1", [rate_all(4)] * 6, scope=centre.scope, comments=[("L16", "CANARY")])
-    campaign.comments.update(review_state=Comment.Review.SHOWN)
+    publish_comments(campaign)
     for role, seen in (("coordinator", 1), ("centre_quality", 1), ("reader", 0)):
         client = client_for(staff(role, scope=centre.scope))
         found = sheets(get(client, "campaign-results-export", "C-1"))

@@ -13,10 +13,9 @@ from django.urls import reverse
 
 from feedback.models import Campaign, Comment, CommentReader, ReplyLink, TeacherReply, Theme
 from feedback.selectors.comments import seen_of
-from feedback.selectors.results import shown_comments
 from feedback.selectors.themes import theme_counts
 from feedback.services import replies, themes
-from feedback.services.comments import UNDO, decide
+from feedback.services.comments import SHOW, decide, publish_comments
 from iqas.core.models import AuditDetail, AuditEvent
 from iqas.core.refusals import AccessDenied, RuleViolation
 from tests.factories.accounts import make_staff
@@ -87,18 +86,23 @@ def test_themes_are_given_with_the_decision_and_counted_for_five_people(staff: A
         data = {"decision": "show", "seen": seen_of(comment), "themes": given, "had": "", "with_themes": "1"}
         address = reverse("feedback:comment-decide", args=[comment.pk])
         assert client.post(address, data).status_code == 302
-    assert [(row.name, row.count) for row in theme_counts(campaign, officer)] == [
-        ("Ritmo", 8),
-        ("Aula", None),
-    ]
-    read = client.get(reverse("feedback:comment-read", args=[campaign.code]), headers=EN)
-    assert_shows(read, "fewer than 5", "a0")
     one = campaign.comments.first()
     refused("themes-changed", themes.give_themes, actor=officer, comment=one, had=[], themes=[seldom])
     had = [str(key) for key in one.themes.values_list("pk", flat=True)]
     refused("theme-foreign", themes.give_themes, actor=officer, comment=one, had=had, themes=[foreign])
     themes.give_themes(actor=officer, comment=one, had=had, themes=[])
     assert not one.themes.exists()
+    themes.give_themes(
+        actor=officer, comment=one, had=[], themes=[key for key in (often, seldom) if str(key.pk) in had]
+    )
+    publish_comments(actor=officer, campaign=campaign)
+    campaign.refresh_from_db()
+    assert [(row.name, row.count) for row in theme_counts(campaign, officer)] == [
+        ("Ritmo", 8),
+        ("Aula", None),
+    ]
+    read = client.get(reverse("feedback:comment-read", args=[campaign.code]), headers=EN)
+    assert_shows(read, "fewer than 5", "a0")
 
 
 # The right of reply -----------------------------------------------------------------------------------
@@ -133,9 +137,8 @@ def test_a_teacher_reads_answers_and_is_published(
     at("2026-03-02 10:00")
     officer = staff("quality_officer")
     campaign = campaign_with(("L16", "CANARY uno"), ("L17", "CANARY dos"))
-    assert len(shown_comments(campaign, officer, "es")) == 2
     link = ask(campaign, officer)
-    assert shown_comments(campaign, officer, "es") == []
+    refused("reply-open", publish_comments, actor=officer, campaign=campaign)
     client, address = follow()
     assert "CANARY" not in str(mail.outbox[-1].body)
     with max_queries(20):
@@ -163,6 +166,8 @@ def test_a_teacher_reads_answers_and_is_published(
     with max_queries(20):
         assert_shows(staff_client.get(listed), "SECRET gracias")
     read = reverse("feedback:comment-read", args=[campaign.code])
+    assert_hides(staff_client.get(read), "SECRET", "CANARY")
+    publish_comments(actor=officer, campaign=campaign)
     assert_hides(staff_client.get(read), "SECRET")
     for reply in TeacherReply.objects.all():
         publish = reverse("feedback:reply-publish", args=[reply.pk])
@@ -170,8 +175,6 @@ def test_a_teacher_reads_answers_and_is_published(
         assert staff_client.post(publish, {"shown": "1", "seen": reply.text}).status_code == 302
     with max_queries(20):
         assert_shows(staff_client.get(read), "CANARY uno", "SECRET gracias", "SECRET sí")
-    decide(actor=officer, comment=one, decision=UNDO, seen=seen_of(one))
-    assert_hides(staff_client.get(read), "CANARY uno", "SECRET sí")
     replies.forget_reply_addresses()
     link.refresh_from_db()
     assert link.email_enc is None
@@ -197,13 +200,34 @@ def test_whom_and_when_nobody_can_be_asked(at: Any) -> None:
     refused("too-few", ask, campaign=campaign, actor=officer)
 
 
+def test_no_comment_is_read_before_a_teacher_can_be_asked(staff: Any, client_for: Any, at: Any) -> None:
+    """One that was shown was read at once, while others waited for their decision and nobody could be asked to reply."""
+    at("2026-03-02 10:00")
+    officer, here = staff("quality_officer"), make_centre("FAC-A")
+    campaign = campaign_with(("L16", "CANARY uno"), ("L17", "CANARY dos"), scope=here.scope)
+    CommentReader.objects.create(campaign=campaign, role="coordinator")
+    campaign.comments.update(review_state="pending")
+    reader = client_for(staff("coordinator", scope=here.scope))
+    read = reverse("feedback:comment-read", args=[campaign.code])
+    one, other = campaign.comments.order_by("text").reverse()
+    decide(actor=officer, comment=one, decision=SHOW, seen=seen_of(one))
+    assert_hides(reader.get(read), "CANARY")
+    refused("comments-waiting", publish_comments, actor=officer, campaign=campaign)
+    decide(actor=officer, comment=other, decision=SHOW, seen=seen_of(other))
+    assert_hides(reader.get(read), "CANARY")
+    page = client_for(officer).get(reverse("feedback:comment-list", args=[campaign.code]), headers=EN)
+    assert_shows(page, "Everything is decided", "Ask a teacher to reply", "Publish the comments")
+    publish_comments(actor=officer, campaign=campaign)
+    assert_shows(reader.get(read), "CANARY uno", "CANARY dos")
+    refused("review-closed", ask, campaign=campaign, actor=officer)
+
+
 def test_a_link_opens_its_own_question_and_no_other_campaign(at: Any) -> None:
     at("2026-03-02 10:00")
     officer = make_staff("quality_officer")
     campaign = campaign_with(("L16", "CANARY uno"), ("L17", "CANARY dos"))
     other = campaign_with(("L16", "CANARY tres"), code="C-0002")
     link = ask(campaign, officer, item_code="L16")
-    assert [said.comments for said in shown_comments(campaign, officer, "es")] == [("CANARY dos",)]
     client, address = follow()
     page = client.get(address)
     assert_shows(page, "CANARY uno")
