@@ -8,18 +8,19 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from feedback.models import Campaign, Item, Moment, QuestionnaireVersion
+from feedback.models import READER_ROLES, Campaign, Item, Moment, QuestionnaireVersion
 from feedback.models.campaigns import MOST_REMINDERS, REMINDERS
 from feedback.selectors.campaigns import usable_versions
 from feedback.selectors.readers import CHOICES
 from feedback.services.terms import Aim
 from feedback.targets import TargetKind
-from iqas.accounts.models import Role, User
+from iqas.accounts.models import User
 from iqas.core import clock
 from iqas.organisation.models import AcademicYear, Scope
 from microcredentials.models import Edition, Partner
 
 USUAL_DAYS = 14
+READER_NAMES = dict(READER_ROLES)
 MODES = (
     (Campaign.Mode.ANONYMOUS, _("Anonymous: sealed, opened only mixed with others. The usual one.")),
     (
@@ -65,6 +66,10 @@ class ScopeField(forms.ModelChoiceField):
 def language_choices() -> list[tuple[str, Any]]:
     names = dict(settings.LANGUAGES)
     return [(code, names[code]) for code in settings.INTERFACE_LANGUAGES]
+
+
+def reader_choices() -> list[tuple[str, Any]]:
+    return [(role, READER_NAMES[role]) for role in CHOICES]
 
 
 class TermsForm(forms.Form):
@@ -315,8 +320,7 @@ class ReaderForm(forms.Form):
 
     def __init__(self, *args: Any, campaign: Campaign, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        roles = [(role.value, Role(role).label) for role in CHOICES]
-        self.fields["role"].choices = [("", _("No role")), *roles]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [("", _("No role")), *reader_choices()]  # type: ignore[attr-defined]
         self.fields["user"].queryset = people  # type: ignore[attr-defined]
         texts = Item.objects.filter(version_id=campaign.questionnaire_version_id, kind=Item.Kind.TEXT)
         self.fields["item_code"].choices = [  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from feedback.forms.campaigns import (
     ScopeField,
     date_input,
     language_choices,
+    reader_choices,
 )
 from feedback.models import (
     AudienceThreshold,
@@ -26,6 +27,7 @@ from feedback.models import (
 )
 from feedback.models.campaigns import MOST_REMINDERS, REMINDERS
 from feedback.selectors.campaigns import usable_versions
+from feedback.selectors.readers import USUAL
 from feedback.services.opening_rules import RuleTerms
 from feedback.services.rounds import RoundTerms
 from iqas.core import clock
@@ -43,6 +45,15 @@ class OrderForm(forms.Form):
     enrolment_states = forms.MultipleChoiceField(
         label=_("Learners who are"), choices=Enrolment.State.choices, widget=forms.CheckboxSelectMultiple
     )
+    readers = forms.MultipleChoiceField(
+        label=_("Who will read the comments"),
+        choices=reader_choices(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_(
+            "Besides the quality office; told before people write. The teaching staff can be asked to reply only if they are named here. None: the usual ones of the questionnaire."
+        ),
+    )
     threshold = forms.IntegerField(
         label=_("Minimum group size"),
         min_value=3,
@@ -57,6 +68,7 @@ class OrderForm(forms.Form):
         kwargs["initial"] = {
             "moment": Moment.END,
             "mode": Campaign.Mode.ANONYMOUS,
+            "readers": USUAL,
             "reminders_most": REMINDERS,
             **(kwargs.get("initial") or {}),
         }
@@ -120,7 +132,7 @@ class RoundForm(OrderForm):
     def initial_of(order: Round) -> dict[str, Any]:
         names = (
             "title", "ends_from", "ends_until", "grouping", "moment", "mode", "opens", "closes", "threshold",
-            "reminders_most", "mail_language", "enrolment_states", "opens_campaigns",
+            "reminders_most", "mail_language", "enrolment_states", "readers", "opens_campaigns",
         )  # fmt: skip
         return {
             "seen_version": order.version,
@@ -194,7 +206,7 @@ class RuleForm(OrderForm):
     def initial_of(rule: OpeningRule) -> dict[str, Any]:
         names = (
             "title", "moment", "mode", "anchor", "offset_days", "duration_days", "threshold", "reminders_most",
-            "mail_language", "enrolment_states", "since", "is_active",
+            "mail_language", "enrolment_states", "readers", "since", "is_active",
         )  # fmt: skip
         return {
             "seen_version": rule.version,

@@ -16,9 +16,17 @@ from feedback.models.questionnaires import (
 from feedback.models.reports import Report
 from feedback.models.results import GroupSummary, ImportedFile, ItemSummary
 from feedback.models.rounds import OpeningRule, Round, RoundExclusion
-from feedback.models.targets import CampaignEdition, CampaignPartner, CommentReader
+from feedback.models.targets import (
+    READER_ROLES,
+    TEACHERS,
+    CampaignEdition,
+    CampaignPartner,
+    CommentReader,
+)
 
 __all__ = [
+    "READER_ROLES",
+    "TEACHERS",
     "AudienceThreshold",
     "Campaign",
     "CampaignEdition",

@@ -22,7 +22,7 @@ class Round(Identified, Versioned):
     """One order for many campaigns: a questionnaire, the editions of a term below a scope, one window.
 
     `grouping` says what one campaign covers. `enrolment_states` are the learners invited from the register, none for
-    lists that come later.
+    lists that come later. `readers` are the roles that read the comments, none for the usual ones.
     """
 
     class Grouping(models.TextChoices):
@@ -54,6 +54,7 @@ class Round(Identified, Versioned):
     reminders_most = models.PositiveSmallIntegerField(_("reminders at most"), default=REMINDERS)
     mail_language = models.CharField(_("language of the messages"), max_length=5, default="es")
     enrolment_states = models.JSONField(default=list, blank=True)
+    readers = models.JSONField(default=list, blank=True)
     opens_campaigns = models.BooleanField(_("open the campaigns as they are made"), default=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     made_at = models.DateTimeField(_("made"), null=True, blank=True, editable=False)
@@ -140,6 +141,7 @@ class OpeningRule(Identified, Versioned):
     reminders_most = models.PositiveSmallIntegerField(_("reminders at most"), default=REMINDERS)
     mail_language = models.CharField(_("language of the messages"), max_length=5, default="es")
     enrolment_states = models.JSONField(default=list, blank=True)
+    readers = models.JSONField(default=list, blank=True)
     since = models.DateField(_("for campaigns that open from"))
     is_active = models.BooleanField(_("active"), default=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -45,15 +45,21 @@ class CampaignPartner(Identified):
         return f"{self.campaign_id} {self.partner_id}"
 
 
-class CommentReader(Identified):
-    """Who will read the comments of a campaign, as respondents are told: those with a role there, or one person.
+TEACHERS = "teachers"
+READER_ROLES = [*Role.choices, (TEACHERS, _("the teaching staff, to reply before publication"))]
 
-    `item_code` narrows it to the comments on one question. A campaign without rows has the usual readers
-    (`selectors.readers.USUAL`). Fixed when it opens.
+
+class CommentReader(Identified):
+    """Who will read the comments of a campaign, as respondents are told: those with a role there, one person, or the
+
+    teaching staff (`TEACHERS`), who have no account: each may be asked to reply before publication.
+
+    `item_code` narrows it to the comments on one question. A campaign that is prepared without rows has the usual readers
+    (`selectors.readers.usual_readers`). Written down when it opens, and fixed.
     """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="comment_readers")  # part of it
-    role = models.CharField(_("role"), max_length=20, choices=Role, blank=True)
+    role = models.CharField(_("role"), max_length=20, choices=READER_ROLES, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

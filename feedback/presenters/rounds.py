@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from feedback.models import OpeningRule, Round
 from feedback.selectors.campaigns import with_participation
 from feedback.selectors.opening_rules import due_editions
+from feedback.selectors.readers import IN_WORDS, OFFICE, usual_readers
 from feedback.selectors.rounds import LeftOut, plan_of
 from feedback.selectors.targets import with_target
 from iqas.jobs.models import Job, JobState
@@ -36,6 +38,7 @@ FIELDS = {
     "ends_from": gettext_lazy("Editions that end from"),
     "ends_until": gettext_lazy("Until"),
     "threshold": gettext_lazy("Minimum group size"),
+    "readers": gettext_lazy("Readers of the comments"),
     "edition": gettext_lazy("Edition"),
     "campaigns": gettext_lazy("Campaigns"),
     "left_out": gettext_lazy("Left out"),
@@ -54,6 +57,7 @@ def detail(order: Round) -> dict[str, Any]:
         "round": order,
         "is_made": is_made,
         "states": state_names(order.enrolment_states),
+        "readers": readers_in_words(order),
         "entries": history_entries(order, SENTENCES, FIELDS),
     }
     if is_made:
@@ -70,6 +74,12 @@ def detail(order: Round) -> dict[str, Any]:
         state__in=(JobState.QUEUED, JobState.RUNNING),
     ).first()
     return context | {"plan": plan, "left_out": plan.left_out, "making": making}
+
+
+def readers_in_words(order: Round) -> list[str | Promise]:
+    """Who will read the comments of the campaigns that it makes, the quality office first."""
+    roles = order.readers or usual_readers(order.questionnaire_version.questionnaire.audience)
+    return [OFFICE, *(IN_WORDS[role] for role in roles)]
 
 
 def rule_context(rule: OpeningRule) -> dict[str, Any]:

@@ -9,12 +9,20 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from feedback.models import Campaign, CommentReader
+from feedback.models import TEACHERS, Campaign, CommentReader
+from feedback.selectors.register import LEARNERS
 from iqas.accounts.models import Role
 from iqas.core.access import can, grants
 
-USUAL = (Role.COORDINATOR,)
-CHOICES = (Role.QUALITY_OFFICER, Role.COORDINATOR, Role.REVIEWER, Role.APPROVER, Role.READER)
+USUAL = (Role.COORDINATOR.value, TEACHERS)
+CHOICES = (
+    Role.QUALITY_OFFICER.value,
+    Role.COORDINATOR.value,
+    Role.REVIEWER.value,
+    Role.APPROVER.value,
+    Role.READER.value,
+    TEACHERS,
+)
 OFFICE = _("the quality office")
 IN_WORDS: dict[str, str | Promise] = {
     Role.QUALITY_OFFICER: OFFICE,
@@ -22,6 +30,7 @@ IN_WORDS: dict[str, str | Promise] = {
     Role.REVIEWER: _("the reviewers of the quality system"),
     Role.APPROVER: _("those who approve micro-credentials"),
     Role.READER: _("the teaching staff with access to its quality data"),
+    TEACHERS: _("the teaching staff who may reply before publication"),
 }
 ALL = ""
 
@@ -41,15 +50,31 @@ class Readers:
         return list(dict.fromkeys([OFFICE, *(named(row) for row in self.of(item_code))]))
 
 
+def usual_readers(audience: str) -> tuple[str, ...]:
+    """Those responsible; where learners are asked also who taught them, who have the right of reply before publication
+
+    (surveys.md §4.9) and can use it only if respondents were told before they wrote.
+    """
+    return USUAL if audience in LEARNERS else (Role.COORDINATOR.value,)
+
+
 def readers_of(campaign: Campaign) -> Readers:
     """The declared readers, or the usual ones where none were declared."""
     return named_readers(campaign, campaign.comment_readers.select_related("user"))
 
 
 def named_readers(campaign: Campaign, declared: Iterable[CommentReader]) -> Readers:
-    """As `readers_of`, of rows that were read already, with their users."""
+    """As `readers_of`, of rows that were read already, with their users.
+
+    Only a campaign that did not open here has none once it is asked: imported answers, whose readers nobody announced.
+    """
     rows = tuple(declared)
-    return Readers(rows or tuple(CommentReader(campaign=campaign, role=role) for role in USUAL))
+    if rows:
+        return Readers(rows)
+    roles: Iterable[str] = (Role.COORDINATOR.value,)
+    if campaign.state == Campaign.State.DRAFT:
+        roles = usual_readers(campaign.questionnaire_version.questionnaire.audience)
+    return Readers(tuple(CommentReader(campaign=campaign, role=role) for role in roles))
 
 
 def may_read_comments(user: Any, campaign: Campaign, readers: Readers, item_code: str = ALL) -> bool:

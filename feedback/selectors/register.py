@@ -17,6 +17,12 @@ State = Enrolment.State
 STAYED = (State.ENROLLED, State.COMPLETED, State.PASSED, State.FAILED)
 LEFT = (State.WITHDRAWN_EARLY, State.WITHDRAWN)
 CERTIFIED = (State.PASSED, State.RECOGNISED)
+LEARNERS = (
+    Questionnaire.Audience.LEARNER,
+    Questionnaire.Audience.WITHDRAWN,
+    Questionnaire.Audience.GRADUATE,
+)
+OF_EDITIONS = (*LEARNERS, Questionnaire.Audience.TEACHER, Questionnaire.Audience.SUPPORT)
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,15 @@ def usual_states(audience: str, moment: str) -> list[str]:
         return [state.value for state in LEFT]
     if audience == Questionnaire.Audience.GRADUATE:
         return [state.value for state in CERTIFIED]
+    return []
+
+
+def fitting_states(audience: str) -> list[str]:
+    """The states of enrolment of those whom a questionnaire for this audience may reach at all; none: it asks no learners."""
+    if audience == Questionnaire.Audience.LEARNER:
+        return [state for state in State.values if state not in LEFT]
+    if audience in LEARNERS:
+        return usual_states(audience, Moment.END)
     return []
 
 

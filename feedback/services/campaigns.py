@@ -19,6 +19,7 @@ from feedback.models.campaigns import REMINDERS
 from feedback.selectors.targets import with_target
 from feedback.services import questionnaires
 from feedback.services.mailing import send_first_mails
+from feedback.services.readers import name_readers, settle_readers
 from feedback.services.terms import (
     Aim,
     Terms,
@@ -125,6 +126,7 @@ def prepare(
     set_terms(campaign, terms, _target(aim))
     campaign.save(force_insert=True)
     store_aim(campaign, aim)
+    name_readers(campaign, terms.readers)
     record(
         actor=actor,
         action="campaign.created",
@@ -216,6 +218,7 @@ def open_campaign(*, actor: Any, campaign: Campaign) -> Campaign:
     refusal = opening_refusal(campaign)
     if refusal is not None:
         raise refusal
+    readers = settle_readers(campaign)
     questionnaires.freeze(actor=actor, version=campaign.questionnaire_version)
     if campaign.is_signed:
         campaign.begin(public_key=None, sealed_size=None)
@@ -227,7 +230,7 @@ def open_campaign(*, actor: Any, campaign: Campaign) -> Campaign:
         action="campaign.opened",
         subject=campaign,
         scope=campaign.scope,
-        after=told(campaign, _codes(_aim_of(campaign))),
+        after=told(campaign, _codes(_aim_of(campaign))) | {"readers": readers},
     )
     send_first_mails(campaign, actor=actor)
     return campaign

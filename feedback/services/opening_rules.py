@@ -17,6 +17,7 @@ from feedback.models import Campaign, Moment, OpeningRule, Questionnaire
 from feedback.models.campaigns import REMINDERS
 from feedback.selectors.opening_rules import Due, due_editions, version_of
 from feedback.services.campaigns import open_campaign, prepare
+from feedback.services.readers import refuse_readers
 from feedback.services.register import invite_learners
 from feedback.services.terms import Aim, Terms
 from iqas.core import clock
@@ -48,6 +49,7 @@ class RuleTerms:
     reminders_most: int = REMINDERS
     mail_language: str = "es"
     enrolment_states: Sequence[str] = field(default_factory=list)
+    readers: Sequence[str] = field(default_factory=list)
     is_active: bool = True
 
 
@@ -56,7 +58,7 @@ TERM_FIELDS = tuple(RuleTerms.__dataclass_fields__)
 
 @transaction.atomic
 def create_rule(*, actor: Any, terms: RuleTerms) -> OpeningRule:
-    """A rule that works from the next hourly job on. Refuses `rule-mode`, `rule-states` and `rule-values`."""
+    """A rule that works from the next hourly job on. Refuses `rule-mode`, `rule-states`, `reader-role` and `rule-values`."""
     rule = OpeningRule(code=next_code("RG"), created_by=actor)
     _set(rule, terms)
     require(actor, "campaign.rule", rule)
@@ -133,6 +135,7 @@ def _ask(rule: OpeningRule, due: Due) -> Campaign | None:
             moment=rule.moment,
             mode=rule.mode,
             reminders_most=rule.reminders_most,
+            readers=rule.readers,
         ),
         made_by=rule,
         key=_key(rule, due.edition.pk),
@@ -158,9 +161,10 @@ def _set(rule: OpeningRule, terms: RuleTerms) -> None:
             _("Choose which learners are asked: a rule invites from the register alone."),
             field="enrolment_states",
         )
+    refuse_readers(terms.readers)
     for name in TERM_FIELDS:
         setattr(rule, name, getattr(terms, name))
-    rule.enrolment_states = list(terms.enrolment_states)
+    rule.enrolment_states, rule.readers = list(terms.enrolment_states), list(terms.readers)
     try:
         rule.clean_fields(exclude=["code", "created_by"])
         rule.validate_constraints()
@@ -181,6 +185,7 @@ def _told(rule: OpeningRule) -> dict[str, Any]:
         "threshold": rule.threshold,
         "reminders_most": rule.reminders_most,
         "states": list(rule.enrolment_states),
+        "readers": list(rule.readers),
         "since": rule.since,
         "is_active": rule.is_active,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -55,6 +56,23 @@ def remove_reader(
     _record(actor, campaign)
 
 
+def name_readers(campaign: Campaign, roles: Iterable[str]) -> None:
+    """Those that an order names for a campaign that it makes; none: the usual ones."""
+    CommentReader.objects.bulk_create(CommentReader(campaign=campaign, role=role) for role in roles)
+
+
+def settle_readers(campaign: Campaign) -> str:
+    """Write down who reads, as the campaign opens: what respondents are told does not follow a later default."""
+    _write_usual(campaign)
+    return _told(campaign)
+
+
+def refuse_readers(roles: Iterable[str]) -> None:
+    """Refuses `reader-role`."""
+    if not set(roles) <= set(CHOICES):
+        raise RuleViolation("reader-role", _("People with this role do not read comments."), field="readers")
+
+
 def _prepared(actor: Any, campaign: Campaign) -> Campaign:
     locked = (
         Campaign.objects.select_related("scope")
@@ -92,13 +110,17 @@ def _write_usual(campaign: Campaign) -> None:
         CommentReader.objects.bulk_create(readers_of(campaign).rows)
 
 
-def _record(actor: Any, campaign: Campaign) -> None:
+def _told(campaign: Campaign) -> str:
     rows = campaign.comment_readers.select_related("user").order_by("item_code", "role")
     named = [f"{row.item_code or '*'}: {row.user.get_full_name() if row.user else row.role}" for row in rows]
+    return "; ".join(named)
+
+
+def _record(actor: Any, campaign: Campaign) -> None:
     record(
         actor=actor,
         action="campaign.readers",
         subject=campaign,
         scope=campaign.scope,
-        after={"readers": "; ".join(named)},
+        after={"readers": _told(campaign)},
     )

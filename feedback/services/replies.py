@@ -17,7 +17,7 @@ from django.utils.translation import override
 from feedback.anonymity.addresses import decrypt_address, encrypt_address
 from feedback.anonymity.installed import installed_ring, ring_for_new_links
 from feedback.anonymity.tokens import mail_index, reply_token, token_index
-from feedback.models import Campaign, Comment, ReplyLink, TeacherReply
+from feedback.models import TEACHERS, Campaign, Comment, ReplyLink, TeacherReply
 from feedback.selectors.comments import may_be_reviewed
 from feedback.selectors.readers import may_read_comments, readers_of
 from feedback.selectors.replies import comments_behind, door_of, reply_links_exist, seen_of
@@ -197,7 +197,7 @@ def _refuse_early(campaign: Campaign, link: ReplyLink, email: str) -> None:
     if campaign.review_closed_at is not None:
         raise RuleViolation("review-closed", _("The comments are published: it is too late for a reply."))
     readers = readers_of(campaign)
-    told = any(row.role == Role.READER for row in readers.of(link.item_code))
+    told = any(row.role in (Role.READER, TEACHERS) for row in readers.of(link.item_code))
     person = User.objects.filter(email__iexact=email, is_active=True).first()
     if not told and (person is None or not may_read_comments(person, campaign, readers, link.item_code)):
         raise RuleViolation(

@@ -16,6 +16,7 @@ from feedback.models import Campaign, Moment, QuestionnaireVersion, Round, Round
 from feedback.models.campaigns import REMINDERS
 from feedback.selectors.rounds import BY_HAND, Planned, RoundPlan, editions_in, plan_of
 from feedback.services.campaigns import open_campaign, opening_refusal, prepare
+from feedback.services.readers import refuse_readers
 from feedback.services.register import invite_learners
 from feedback.services.terms import Aim, Terms, check_window
 from iqas.core import clock
@@ -51,6 +52,7 @@ class RoundTerms:
     reminders_most: int = REMINDERS
     mail_language: str = "es"
     enrolment_states: Sequence[str] = field(default_factory=list)
+    readers: Sequence[str] = field(default_factory=list)
     opens_campaigns: bool = False
 
 
@@ -59,7 +61,7 @@ TERM_FIELDS = tuple(RoundTerms.__dataclass_fields__)
 
 @transaction.atomic
 def create_round(*, actor: Any, terms: RoundTerms) -> Round:
-    """A round that has made nothing yet. Refuses `campaign-dates`, `round-mode`, `round-states` and `round-values`."""
+    """A round that has made nothing yet. Refuses `campaign-dates`, `round-mode`, `round-states`, `reader-role` and `round-values`."""
     order = Round(code=next_code("R"), created_by=actor)
     _set(order, terms)
     require(actor, "campaign.round", order)
@@ -172,6 +174,7 @@ def _make(actor: Any, order: Round, planned: Planned) -> Campaign:
         moment=order.moment,
         mode=order.mode,
         reminders_most=order.reminders_most,
+        readers=order.readers,
     )
     campaign = prepare(
         actor=actor,
@@ -202,9 +205,10 @@ def _set(order: Round, terms: RoundTerms) -> None:
         )
     if not set(terms.enrolment_states) <= set(Enrolment.State.values):
         raise RuleViolation("round-states", _("This is no state of an enrolment."), field="enrolment_states")
+    refuse_readers(terms.readers)
     for name in TERM_FIELDS:
         setattr(order, name, getattr(terms, name))
-    order.enrolment_states = list(terms.enrolment_states)
+    order.enrolment_states, order.readers = list(terms.enrolment_states), list(terms.readers)
     try:
         order.clean_fields(exclude=["code", "created_by"])
         order.validate_constraints()
@@ -260,5 +264,6 @@ def _told(order: Round) -> dict[str, Any]:
         "threshold": order.threshold,
         "reminders_most": order.reminders_most,
         "states": list(order.enrolment_states),
+        "readers": list(order.readers),
         "opens_campaigns": order.opens_campaigns,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,7 +62,10 @@ class Aim:
 
 @dataclass(frozen=True)
 class Terms:
-    """When and how. `titles` by language; what is missing is composed. Without a threshold: the least one."""
+    """When and how. `titles` by language; what is missing is composed. Without a threshold: the least one.
+
+    `readers` are the roles that will read the comments; none: the usual ones.
+    """
 
     opens: dt.date
     closes: dt.date
@@ -73,6 +76,7 @@ class Terms:
     mode: str = Campaign.Mode.ANONYMOUS
     open_link: bool = False
     reminders_most: int = REMINDERS
+    readers: Sequence[str] = ()
 
 
 def check_aim(aim: Aim) -> None:

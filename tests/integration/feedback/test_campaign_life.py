@@ -15,6 +15,7 @@ from feedback.answer_sheet import AnswerSheet
 from feedback.checks import survey_balance
 from feedback.importers.recipients import Recipient
 from feedback.models import (
+    TEACHERS,
     AudienceThreshold,
     Campaign,
     Comment,
@@ -407,6 +408,7 @@ def test_the_usual_readers_are_the_office_and_those_responsible() -> None:
         assert [str(word) for word in readers_of(campaign).words()] == [
             "the quality office",
             "those responsible for the course",
+            "the teaching staff who may reply before publication",
         ]
     coordinator = make_staff("coordinator", scope=campaign.scope)
     reader = make_staff("reader")
@@ -422,6 +424,7 @@ def test_declared_readers_read_what_they_were_named_for() -> None:
     campaign = make_campaign(is_open=False, links=6)
     readers.add_reader(actor=officer, campaign=campaign, user=teacher, item_code="A3")
     readers.remove_reader(actor=officer, campaign=campaign, role=Role.COORDINATOR)
+    readers.remove_reader(actor=officer, campaign=campaign, role=TEACHERS)
     told = readers_of(campaign)
     assert [str(word) for word in told.words("A3")][1:] == ["Berta Gil"]
     assert len(told.words("A9")) == 1
@@ -465,6 +468,7 @@ def test_readers_that_cannot_be_are_refused(wanted: dict[str, str], code: str) -
 def test_readers_are_frozen_and_never_nobody() -> None:
     officer = make_staff("quality_officer")
     campaign = make_campaign(is_open=False, links=6)
+    readers.remove_reader(actor=officer, campaign=campaign, role=TEACHERS)
     with pytest.raises(RuleViolation) as refusal:
         readers.remove_reader(actor=officer, campaign=campaign, role=Role.COORDINATOR)
     assert code_of(refusal) == "reader-last"

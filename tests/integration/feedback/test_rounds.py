@@ -12,10 +12,12 @@ from django.test import Client
 
 from feedback.models import Campaign, OpeningRule, Questionnaire, Round, RoundExclusion
 from feedback.selectors.opening_rules import due_editions
+from feedback.selectors.readers import readers_of
 from feedback.selectors.rounds import plan_of
 from feedback.selectors.targets import with_target
 from feedback.services import campaigns, opening_rules, rounds
 from feedback.services.opening_rules import RuleTerms, follow_rules
+from feedback.services.register import invite_learners
 from feedback.services.rounds import RoundTerms
 from feedback.services.thresholds import set_threshold
 from feedback.services.upkeep import hourly
@@ -221,6 +223,8 @@ def test_the_plan_costs_the_same_for_few_editions_and_for_many(
         ({"closes": dt.date(2025, 11, 1)}, "campaign-dates"),
         ({"mode": "attributed"}, "round-mode"),
         ({"enrolment_states": ["dead"]}, "round-states"),
+        ({"enrolment_states": ["withdrawn"]}, "audience-states"),
+        ({"readers": ["administrator"]}, "reader-role"),
         ({"reminders_most": 9}, "round-values"),
         ({"ends_from": dt.date(2026, 2, 1), "ends_until": dt.date(2026, 1, 1)}, "round-values"),
         ({"title": ""}, "round-values"),
@@ -482,6 +486,8 @@ def test_the_hourly_job_follows_the_rules(officer: Any, at: Any) -> None:
     [
         ({"mode": "attributed"}, "rule-mode"),
         ({"enrolment_states": []}, "rule-states"),
+        ({"enrolment_states": ["passed", "withdrawn"]}, "audience-states"),
+        ({"readers": ["auditor"]}, "reader-role"),
         ({"duration_days": 0}, "rule-values"),
         ({"offset_days": 4000}, "rule-values"),
     ],
@@ -524,6 +530,58 @@ def test_a_rule_through_its_pages(browser: Client, at: Any) -> None:
     assert browser.post(made.url, sent | {"seen_version": "1", "is_active": ""}).status_code == 302
     assert_shows(browser.get(made.url), "The rule is stopped")
     assert_shows(browser.get("/feedback/rules/"), rule.code)
+
+
+def test_no_learner_is_sent_the_questions_for_teachers(officer: Any, browser: Client, at: Any) -> None:
+    """A rule with the questionnaire of the teaching staff was saved without a word, for enrolled learners."""
+    at("2025-12-01 10:00")
+    for_teachers, for_partners = make_questionnaire(), make_questionnaire()
+    Questionnaire.objects.filter(pk=for_teachers.questionnaire_id).update(audience="teacher")
+    Questionnaire.objects.filter(pk=for_partners.questionnaire_id).update(audience="partner")
+    for_teachers.refresh_from_db()
+    for_partners.refresh_from_db()
+    for act, code in (
+        (
+            lambda: opening_rules.create_rule(actor=officer, terms=rule_terms(version=for_teachers)),
+            "audience-learners",
+        ),
+        (lambda: rounds.create_round(actor=officer, terms=terms(version=for_teachers)), "audience-learners"),
+        (lambda: rounds.create_round(actor=officer, terms=terms(version=for_partners)), "round-audience"),
+    ):
+        with pytest.raises(RuleViolation) as refusal:
+            act()
+        assert refusal.value.code == code
+    assert rounds.create_round(actor=officer, terms=terms(version=for_teachers, enrolment_states=[]))
+    assert_hides(browser.get("/feedback/rules/add/"), for_teachers.questionnaire.code)
+    assert_shows(browser.get("/feedback/rounds/add/"), str(for_teachers))
+    assert_hides(browser.get("/feedback/rounds/add/"), str(for_partners))
+    edition = edition_with(6)
+    campaign = campaigns.create_campaign(
+        actor=officer,
+        questionnaire_version=for_teachers,
+        edition=edition,
+        opens=dt.date(2025, 12, 1),
+        closes=dt.date(2026, 1, 10),
+    )
+    assert_hides(browser.get(campaign.get_absolute_url()), "Invite from the register")
+    page = browser.get(f"{campaign.get_absolute_url()}invite/learners/")
+    assert_shows(page, "This questionnaire is not for learners")
+    with pytest.raises(RuleViolation) as refusal:
+        invite_learners(actor=officer, campaign=campaign, states=STAYED)
+    assert refusal.value.code == "audience-learners"
+
+
+def test_a_rule_that_opens_by_itself_leaves_the_right_of_reply(officer: Any, at: Any) -> None:
+    """Only coordinators were readers by default, so that no teacher could be asked, and no rule could name others."""
+    at("2025-11-14 10:00")
+    edition_with(6, ends=dt.date(2025, 11, 28))
+    opening_rules.create_rule(actor=officer, terms=rule_terms())
+    rule = opening_rules.create_rule(actor=officer, terms=rule_terms(readers=["approver"], moment="middle"))
+    follow_rules()
+    usual, named = Campaign.objects.exclude(rule=rule).get(), Campaign.objects.get(rule=rule)
+    assert set(usual.comment_readers.values_list("role", flat=True)) == {"coordinator", "teachers"}
+    assert set(named.comment_readers.values_list("role", flat=True)) == {"approver"}
+    assert "the teaching staff who may reply before publication" in map(str, readers_of(usual).words())
 
 
 # --- minimum groups ------------------------------------------------------------------------------------------------

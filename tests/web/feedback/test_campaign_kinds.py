@@ -195,6 +195,7 @@ def test_readers_are_named_and_taken_away(officer: Client, staff: Any) -> None:
     refused = officer.post(url(campaign, "readers/"), {"role": "", "user": "", "item_code": ""})
     assert refused.status_code == 422
     assert officer.post(url(campaign, "readers/"), {"remove": "1", "role": "coordinator"}).status_code == 302
+    assert officer.post(url(campaign, "readers/"), {"remove": "1", "role": "teachers"}).status_code == 302
     assert [reader.user for reader in CommentReader.objects.all()] == [teacher]
 
 
@@ -207,15 +208,16 @@ def test_learners_are_invited_by_the_state_of_their_enrolment(officer: Client) -
     campaign = make_campaign(edition=edition, is_open=False)
     page = officer.get(url(campaign, "invite/learners/"))
     assert_shows(page, "2 people, 2 with an address", "1 person, 1 with an address")
+    assert_hides(page, "withdrawn:")
     assert_hides(page, *(enrolment.learner.email for enrolment in learners))
     sent = officer.post(url(campaign, "invite/learners/"), {"states": ["enrolled", "passed"]})
     assert sent.status_code == 302
     campaign.refresh_from_db()
     assert campaign.invited_count == 3
-    again = officer.post(
-        url(campaign, "invite/learners/"), {"states": ["enrolled", "withdrawn"]}, follow=True
-    )
-    assert_shows(again, "1 person was added", "2 were invited before")
+    make_enrolments(edition, "passed")
+    again = officer.post(url(campaign, "invite/learners/"), {"states": ["enrolled", "passed"]}, follow=True)
+    assert_shows(again, "1 person was added", "3 were invited before")
+    assert officer.post(url(campaign, "invite/learners/"), {"states": ["withdrawn"]}).status_code == 422
     assert officer.post(url(campaign, "invite/learners/"), {"states": ["completed"]}).status_code == 422
 
 
@@ -323,10 +325,14 @@ def test_readers_are_named_before_the_first_question_and_beside_each_comment(
     officer.post(url(campaign, "open/"))
     person = Respondent(links_of(campaign)[0]).open()
     assert_shows(
-        person.response, "Comments are read by the quality office and those responsible for the course"
+        person.response,
+        "Comments are read by the quality office, those responsible for the course and the teaching staff who may reply before publication",
     )
     page = person.page(1)
-    assert_shows(page, "Read by the quality office, those responsible for the course and Berta Gil.")
+    assert_shows(
+        page,
+        "Read by the quality office, those responsible for the course, the teaching staff who may reply before publication and Berta Gil.",
+    )
     assert 'aria-describedby="q-A3-readers"' in text_of(page)
 
 
