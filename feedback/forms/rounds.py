@@ -28,6 +28,7 @@ from feedback.models import (
 from feedback.models.campaigns import MOST_REMINDERS, REMINDERS
 from feedback.selectors.campaigns import usable_versions
 from feedback.selectors.readers import USUAL
+from feedback.selectors.register import LEARNERS, OF_EDITIONS
 from feedback.services.opening_rules import RuleTerms
 from feedback.services.rounds import RoundTerms
 from iqas.core import clock
@@ -122,10 +123,11 @@ class RoundForm(OrderForm):
         }
         super().__init__(*args, **kwargs)
         self.fields["year"].queryset = AcademicYear.objects.order_by("-starts")  # type: ignore[attr-defined]
-        self.fields["questionnaire_version"].queryset = usable_versions()  # type: ignore[attr-defined]
+        fitting = usable_versions().filter(questionnaire__audience__in=OF_EDITIONS)
+        self.fields["questionnaire_version"].queryset = fitting  # type: ignore[attr-defined]
         self.fields["enrolment_states"].required = False
         self.fields["enrolment_states"].help_text = _(
-            "They are invited from the register. None: people are invited later, campaign by campaign."
+            "They are invited from the register. None: people are invited later, campaign by campaign, such as the teaching staff."
         )
 
     @staticmethod
@@ -167,7 +169,9 @@ class RuleForm(OrderForm):
         queryset=Questionnaire.objects.none(),
         to_field_name="code",
         empty_label=_("Choose…"),
-        help_text=_("Its newest version that is ready on the day."),
+        help_text=_(
+            "Its newest version that is ready on the day. Of those for learners: a rule invites no others."
+        ),
     )
     offset_days = forms.IntegerField(
         label=_("Days before or after"),
@@ -199,7 +203,7 @@ class RuleForm(OrderForm):
             **(kwargs.get("initial") or {}),
         }
         super().__init__(*args, **kwargs)
-        asked = usable_versions().values("questionnaire")
+        asked = usable_versions().filter(questionnaire__audience__in=LEARNERS).values("questionnaire")
         self.fields["questionnaire"].queryset = Questionnaire.objects.filter(pk__in=asked)  # type: ignore[attr-defined]
 
     @staticmethod

@@ -14,6 +14,7 @@ from feedback.selectors.answers import may_read_answers
 from feedback.selectors.campaigns import Participation, participation_of
 from feedback.selectors.invitations import open_link_of
 from feedback.selectors.readers import named, readers_of
+from feedback.selectors.register import LEARNERS
 from feedback.services.campaigns import opening_refusal
 from feedback.services.invitations import next_reminder_day, reminder_refusal
 from feedback.targets import TargetKind
@@ -108,6 +109,7 @@ def detail(user: Any, campaign: Campaign) -> dict[str, Any]:
         "may_pause": is_open and may_pause,
         "may_resume": is_paused and may_pause,
         "may_read_answers": campaign.is_signed and not is_draft and may_read_answers(user, campaign),
+        "asks_learners": campaign.questionnaire_version.questionnaire.audience in LEARNERS,
         "readers": reader_rows(campaign),
         "open_link": open_link_of(campaign) if may_invite else None,
         "results_url": results_url(campaign),

@@ -18,7 +18,7 @@ from feedback.models.campaigns import REMINDERS
 from feedback.selectors.opening_rules import Due, due_editions, version_of
 from feedback.services.campaigns import open_campaign, prepare
 from feedback.services.readers import refuse_readers
-from feedback.services.register import invite_learners
+from feedback.services.register import invite_learners, refuse_audience
 from feedback.services.terms import Aim, Terms
 from iqas.core import clock
 from iqas.core.access import require
@@ -58,7 +58,9 @@ TERM_FIELDS = tuple(RuleTerms.__dataclass_fields__)
 
 @transaction.atomic
 def create_rule(*, actor: Any, terms: RuleTerms) -> OpeningRule:
-    """A rule that works from the next hourly job on. Refuses `rule-mode`, `rule-states`, `reader-role` and `rule-values`."""
+    """A rule that works from the next hourly job on. Refuses `rule-mode`, `rule-states`, `reader-role`, `rule-values`,
+
+    and what `register.refuse_audience` refuses."""
     rule = OpeningRule(code=next_code("RG"), created_by=actor)
     _set(rule, terms)
     require(actor, "campaign.rule", rule)
@@ -161,6 +163,7 @@ def _set(rule: OpeningRule, terms: RuleTerms) -> None:
             _("Choose which learners are asked: a rule invites from the register alone."),
             field="enrolment_states",
         )
+    refuse_audience(terms.questionnaire.audience, terms.enrolment_states, field="enrolment_states")
     refuse_readers(terms.readers)
     for name in TERM_FIELDS:
         setattr(rule, name, getattr(terms, name))

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Campaign, Moment, QuestionnaireVersion, Round, RoundExclusion
 from feedback.models.campaigns import REMINDERS
+from feedback.selectors.register import OF_EDITIONS
 from feedback.selectors.rounds import BY_HAND, Planned, RoundPlan, editions_in, plan_of
 from feedback.services.campaigns import open_campaign, opening_refusal, prepare
 from feedback.services.readers import refuse_readers
-from feedback.services.register import invite_learners
+from feedback.services.register import invite_learners, refuse_audience
 from feedback.services.terms import Aim, Terms, check_window
 from iqas.core import clock
 from iqas.core.access import require
@@ -61,7 +62,9 @@ TERM_FIELDS = tuple(RoundTerms.__dataclass_fields__)
 
 @transaction.atomic
 def create_round(*, actor: Any, terms: RoundTerms) -> Round:
-    """A round that has made nothing yet. Refuses `campaign-dates`, `round-mode`, `round-states`, `reader-role` and `round-values`."""
+    """A round that has made nothing yet. Refuses `campaign-dates`, `round-mode`, `round-states`, `round-audience`,
+
+    `reader-role`, what `register.refuse_audience` refuses, and `round-values`."""
     order = Round(code=next_code("R"), created_by=actor)
     _set(order, terms)
     require(actor, "campaign.round", order)
@@ -205,6 +208,15 @@ def _set(order: Round, terms: RoundTerms) -> None:
         )
     if not set(terms.enrolment_states) <= set(Enrolment.State.values):
         raise RuleViolation("round-states", _("This is no state of an enrolment."), field="enrolment_states")
+    audience = terms.questionnaire_version.questionnaire.audience
+    if audience not in OF_EDITIONS:
+        raise RuleViolation(
+            "round-audience",
+            _("A round asks about editions: partners are asked by a campaign of their own."),
+            field="questionnaire_version",
+        )
+    if terms.enrolment_states:
+        refuse_audience(audience, terms.enrolment_states, field="enrolment_states")
     refuse_readers(terms.readers)
     for name in TERM_FIELDS:
         setattr(order, name, getattr(terms, name))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from feedback.forms.invitations import ContactsForm, InviteForm, PosterForm, PrintForm, RegisterForm
 from feedback.models import Campaign
 from feedback.selectors.invitations import printed_links
-from feedback.selectors.register import contacts_of, known_by_state, usual_states
+from feedback.selectors.register import contacts_of, fitting_states, known_by_state, usual_states
 from feedback.services import invitations
 from feedback.services.invitations import Invited
 from feedback.services.posters import order_poster
@@ -51,7 +51,8 @@ def campaign_invite_learners(request: HttpRequest, code: str) -> HttpResponse:
     require(request.user, "campaign.invite", campaign)
     target = campaign.target
     audience = campaign.questionnaire_version.questionnaire.audience
-    known = known_by_state(target.editions)
+    fitting = fitting_states(audience)
+    known = {state: row for state, row in known_by_state(target.editions).items() if state in fitting}
     usual = [state for state in usual_states(audience, campaign.moment) if state in known]
     form = RegisterForm(
         posted(request), known=known, pooled=len(target.editions) > 1, initial={"states": usual}
@@ -61,7 +62,7 @@ def campaign_invite_learners(request: HttpRequest, code: str) -> HttpResponse:
             outcome = invite_learners(actor=request.user, campaign=campaign, **form.cleaned_data)
             messages.success(request, _invited_sentence(outcome, 0))
             return redirect(campaign)
-    context = {"campaign": campaign, "form": form, "known": known}
+    context = {"campaign": campaign, "form": form, "known": known, "fits": bool(fitting)}
     return render(request, "feedback/campaign_invite_learners.html", context, status=forms.form_status(form))
 
 
