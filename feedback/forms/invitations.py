@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from feedback.forms.campaigns import language_choices
-from feedback.importers.recipients import Recipients, read_file, read_pasted
+from feedback.importers.recipients import Recipients, addresses_in, read_file, read_pasted
 from feedback.selectors.register import Known
 from feedback.services.invitations import LINKS_ON_A_SHEET
 from microcredentials.models import Enrolment, PartnerContact
@@ -60,6 +60,20 @@ class InviteForm(forms.Form):
                 field, ngettext("And %(count)s row more.", "And %(count)s rows more.", rest) % {"count": rest}
             )
         return cleaned
+
+
+class ReturnedForm(forms.Form):
+    """The addresses that mail came back from."""
+
+    addresses = forms.CharField(
+        label=_("E-mail addresses"),
+        max_length=1_000_000,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
+        help_text=_("As they stand in the messages that came back; other words may stand around them."),
+    )
+
+    def clean_addresses(self) -> list[str]:
+        return addresses_in(self.cleaned_data["addresses"])
 
 
 class PrintForm(forms.Form):

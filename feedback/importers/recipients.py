@@ -77,6 +77,12 @@ def read_pasted(text: str) -> Recipients:
     return _collected(found, problems)
 
 
+def addresses_in(text: str) -> list[str]:
+    """Every e-mail address of a text, in lower case, each once, whatever stands around it."""
+    found = _ADDRESS.findall(_INVISIBLE.sub("", text))
+    return list(dict.fromkeys(address.strip(".").lower() for address in found))
+
+
 def read_file(content: bytes) -> Recipients:
     """A CSV or XLSX file with a column of addresses and, optionally, one of groups; or a text as `read_pasted` takes."""
     problems: list[RowError] = []

@@ -16,6 +16,7 @@ STAFF = [
         invitations.campaign_invite_contacts,
         name="campaign-invite-contacts",
     ),
+    path("returned/", invitations.mail_returned, name="mail-returned"),
     path("campaigns/<str:code>/print/", invitations.campaign_print, name="campaign-print"),
     path("campaigns/<str:code>/sheets/<int:sheet>/", invitations.campaign_sheet, name="campaign-sheet"),
     path("campaigns/<str:code>/poster/", invitations.campaign_poster, name="campaign-poster"),

@@ -73,7 +73,7 @@ def participation_of(campaign: Campaign) -> tuple[Participation, list[Participat
             answered=Count("pk", filter=Q(used=True)),
             by_mail=Count("pk", filter=Q(email_enc__isnull=False)),
             unmailed=Count("pk", filter=Q(email_enc__isnull=False, last_mail_day__isnull=True, used=False)),
-            undelivered=Count("pk", filter=Q(undelivered=True, used=False)),
+            undelivered=Count("pk", filter=Q(undelivered=True)),
         )
     )
     sums = {

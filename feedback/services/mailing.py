@@ -127,9 +127,9 @@ def note_undelivered(*, invitation: str, more: Sequence[Sequence[Any]] = ()) -> 
 
 
 def count_undelivered(campaigns: QuerySet[Campaign]) -> None:
-    """Counts anew the people of these campaigns whose mail came back and who have not answered."""
+    """Counts anew the people of these campaigns whose mail came back; an answer takes the mark away as it is sent."""
     unreached = (
-        Invitation.objects.filter(campaign=OuterRef("pk"), undelivered=True, used=False)
+        Invitation.objects.filter(campaign=OuterRef("pk"), undelivered=True)
         .order_by()
         .values("campaign")
         .annotate(n=Count("pk"))

@@ -11,7 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from feedback.forms.invitations import ContactsForm, InviteForm, PosterForm, PrintForm, RegisterForm
+from feedback.forms.invitations import (
+    ContactsForm,
+    InviteForm,
+    PosterForm,
+    PrintForm,
+    RegisterForm,
+    ReturnedForm,
+)
 from feedback.models import Campaign
 from feedback.selectors.invitations import printed_links
 from feedback.selectors.register import contacts_of, fitting_states, known_by_state, usual_states
@@ -19,6 +26,7 @@ from feedback.services import invitations
 from feedback.services.invitations import Invited
 from feedback.services.posters import order_poster
 from feedback.services.register import invite_contacts, invite_learners
+from feedback.services.returned import mark_returned
 from feedback.views.shared import WRITE, campaign_of, posted
 from iqas.core.access import require
 from iqas.core.views import page
@@ -158,6 +166,21 @@ def campaign_poster(request: HttpRequest, code: str) -> HttpResponse:
         ],
         danger=False,
     )
+
+
+@page("campaign.invite", methods=WRITE)
+def mail_returned(request: HttpRequest) -> HttpResponse:
+    """Addresses that mail came back from: how many are marked, never whose."""
+    form = ReturnedForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        with forms.refusals(form):
+            known = mark_returned(actor=request.user, addresses=form.cleaned_data["addresses"])
+            sentence = ngettext(
+                "%(count)s invited address is marked.", "%(count)s invited addresses are marked.", known
+            )
+            messages.success(request, sentence % {"count": known})
+            return redirect("feedback:campaign-list")
+    return render(request, "feedback/mail_returned.html", {"form": form}, status=forms.form_status(form))
 
 
 @page("campaign.invite", methods=WRITE)
