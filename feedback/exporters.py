@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.models import Campaign, Item
+from feedback.presenters.results import answer_rows
 from feedback.selectors.figures import Figures
 from feedback.selectors.places import PlaceResults
 from feedback.selectors.results import CampaignResults, ItemResult, many_comments, many_results
@@ -20,7 +21,7 @@ from iqas.core.refusals import RuleViolation
 from iqas.core.tabular import csv_lines, write_workbook
 
 MOST = 500
-TABLES = ("results", "distributions", "campaigns", "comments")
+TABLES = ("results", "distributions", "answers", "campaigns", "comments")
 TOO_MANY = gettext_lazy(
     "These are more than %(most)s campaigns. Narrow the list first, by year or by questionnaire."
 )
@@ -41,6 +42,7 @@ def sheets_of(campaigns: QuerySet[Campaign], user: Any, language: str) -> dict[s
     return {
         "results": _results(results),
         "distributions": _distributions(results),
+        "answers": _answers(_lines(results)),
         "campaigns": _campaigns(found, results),
         "comments": _comments(many_comments(found, user)),
     }
@@ -52,6 +54,7 @@ def sheets_of_place(results: PlaceResults) -> dict[str, Rows]:
     return {
         "results": _figures(rows),
         "distributions": _points(rows),
+        "answers": _answers(rows),
         "years": _sides(results, [(side.label, side.figures) for side in results.years]),
         "benchmark": _sides(results, [(side.label, side.figures) for side in results.benchmark]),
         "campaigns": _heard(results),
@@ -63,6 +66,7 @@ def workbook(sheets: Sheets, title: str) -> bytes:
     names = {
         "results": _("Results"),
         "distributions": _("Distributions"),
+        "answers": _("Share of each answer"),
         "campaigns": _("Campaigns"),
         "comments": _("Comments"),
         "years": _("Years"),
@@ -151,15 +155,49 @@ def _figures(rows: Iterable[Line]) -> Iterator[Sequence[Any]]:
             low,
             high,
             figures.is_census,
-            _number(figures.median),
-            _number(figures.mean),
-            figures.deviation,
+            *([None] * 3 if item.kind in Item.SHARED else _middle(figures)),
             _number(score.score) if score else None,
             score.low if score else None,
             score.high if score else None,
             figures.campaigns,
             figures.computed_at.date() if figures.computed_at else None,
         )
+
+
+def _middle(figures: Figures) -> tuple[float | None, ...]:
+    return _number(figures.median), _number(figures.mean), figures.deviation
+
+
+def _answers(rows: Iterable[Line]) -> Iterator[Sequence[Any]]:
+    """A row for each answer of a yes or no, or of a choice."""
+    yield (
+        _("Campaign"),
+        _("Group"),
+        _("Code"),
+        _("Question"),
+        _("Answer"),
+        _("Chosen by"),
+        "n",
+        _("Share"),
+        _("Interval from"),
+        _("Interval to"),
+        _("Everybody answered"),
+    )
+    for campaign, group, item, figures in rows:
+        for row in answer_rows(item, figures):
+            yield (
+                campaign,
+                group or None,
+                item.code,
+                item.text,
+                row.label,
+                row.count,
+                figures.n,
+                row.share,
+                row.low,
+                row.high,
+                figures.is_census,
+            )
 
 
 def _points(rows: Sequence[Line]) -> Iterator[Sequence[Any]]:
@@ -286,7 +324,7 @@ def _method() -> Iterator[Sequence[Any]]:
     yield (
         _("Interval from"),
         _(
-            "95 in 100: exact hypergeometric within a campaign, Wilson’s with the correction for a finite population over several, if those who answered were a random sample. None where everybody answered."
+            "95 in 100, of the favourable share or of the share of one answer: exact hypergeometric within a campaign, Wilson’s with the correction for a finite population over several, if those who answered were a random sample. None where everybody answered."
         ),
     )
     yield (

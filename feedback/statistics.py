@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import comb, exp, lgamma, sqrt
 
 MIN_POINTS_FOR_FAVOURABLE = 4
@@ -22,6 +23,7 @@ Z = 1.959963984540054  # of the normal distribution: 95 in 100 lie within ± Z
 PROMOTERS, DETRACTORS = range(9, 11), range(7)
 MOST_BARE_NUMBERS = 101  # 0 to 100 and ages stand each for itself
 MOST_BINS = 50
+REMEMBERED = 8192  # exact intervals: a page of results is read again and again
 
 Distribution = Mapping[int, int]
 
@@ -205,6 +207,7 @@ def is_straight_lined(answers: Mapping[str, int | None], scaled_codes: Collectio
     return len(values) == 1 and None not in values
 
 
+@lru_cache(maxsize=REMEMBERED)
 def finite_population_interval(
     successes: int, n: int, population: int, confidence: Fraction = CONFIDENCE
 ) -> tuple[int, int] | None:

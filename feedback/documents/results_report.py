@@ -11,9 +11,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from feedback.comparison import Compared
-from feedback.models import Campaign
+from feedback.models import Campaign, Item
 from feedback.presenters.differences import sentence, verdict
-from feedback.presenters.results import likert_charts, points
+from feedback.presenters.results import answer_rows, likert_charts, points
 from feedback.selectors.figures import Figures
 from feedback.selectors.places import PlaceResults, Turnout
 from feedback.selectors.results import CampaignResults, ItemResult
@@ -195,7 +195,14 @@ def _figures(items: Iterable[ItemResult]) -> Iterator[Section]:
 
 
 def _of_section(title: str, shown: Sequence[ItemResult]) -> list[Block]:
-    return [*_drawn(shown), _table(title, shown), *_spread(shown), *_scores(shown)]
+    ordered = [item for item in shown if item.kind not in Item.SHARED]
+    return [
+        *_drawn(shown),
+        *([_table(title, ordered)] if ordered else []),
+        *_answers(shown),
+        *_spread(ordered),
+        *_scores(shown),
+    ]
 
 
 def _drawn(items: Sequence[ItemResult]) -> Iterator[Block]:
@@ -237,7 +244,11 @@ def _interval(figures: Figures) -> str:
         return _("everybody")
     if figures.interval is None:
         return formats.NOTHING
-    return " – ".join(formats.percent(end) for end in figures.interval)
+    return _between(*figures.interval)
+
+
+def _between(low: Any, high: Any) -> str:
+    return f"{formats.percent(low)} – {formats.percent(high)}"
 
 
 def _spread(items: Sequence[ItemResult]) -> Iterator[Block]:
@@ -251,11 +262,41 @@ def _spread(items: Sequence[ItemResult]) -> Iterator[Block]:
             if many or len(distribution) <= MOST_POINTS
         ]
         rows.append((Cell(item.code), Cell("; ".join(given))))
-    yield Table(
-        _("Distribution of the answers"),
-        (Column(_("Code"), 12, is_code=True), Column(_("Answers"), 88)),
-        tuple(rows),
-    )
+    if rows:
+        yield Table(
+            _("Distribution of the answers"),
+            (Column(_("Code"), 12, is_code=True), Column(_("Answers"), 88)),
+            tuple(rows),
+        )
+
+
+def _answers(items: Sequence[ItemResult]) -> Iterator[Block]:
+    """Each answer of a yes or no, or of a choice."""
+    rows = []
+    for item in items:
+        census = _("everybody") if item.figures.is_census else formats.NOTHING
+        for place, answer in enumerate(answer_rows(item, item.figures)):
+            interval = census if answer.low is None else _between(answer.low, answer.high)
+            rows.append(
+                (
+                    Cell("" if place else f"{item.code} {item.text}"),
+                    Cell(answer.label),
+                    Cell(formats.number(answer.count)),
+                    Cell(_share(answer.share)),
+                    Cell(interval),
+                    Cell("" if place else _count(item.figures.n)),
+                )
+            )
+    if rows:
+        columns = (
+            Column(_("Question"), 38),
+            Column(_("Answer"), 22),
+            Column(_("Chosen by"), 10, is_number=True),
+            Column(_("Share"), 9, is_number=True),
+            Column(_("Interval"), 14, is_number=True),
+            Column("n", 7, is_number=True),
+        )
+        yield Table(_("Share of each answer"), columns, tuple(rows))
 
 
 MOST_POINTS = 11

@@ -161,6 +161,7 @@ class Item(Identified):
         TEXT = "text", _("comment")
 
     ORDERED = (Kind.LIKERT, Kind.RECOMMENDATION, Kind.YES_NO, Kind.NUMBER)
+    SHARED = (Kind.YES_NO, Kind.SINGLE, Kind.MULTIPLE)  # of each answer a share is told, and no middle
 
     version = models.ForeignKey(QuestionnaireVersion, models.CASCADE, related_name="items")  # part of it
     section = models.ForeignKey(Section, models.CASCADE, related_name="items")  # part of it
@@ -217,8 +218,8 @@ class Item(Identified):
 
     @property
     def has_known_population(self) -> bool:
-        """Whether it is known how many could have answered it on an ordered scale: not where only some are asked."""
-        return self.is_ordered and not self.is_conditional
+        """Whether it is known how many could have answered it: not where only some are asked."""
+        return not self.is_conditional
 
     @property
     def points(self) -> range:

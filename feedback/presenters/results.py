@@ -10,7 +10,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from feedback.models import Item
-from feedback.selectors.figures import Figures
+from feedback.selectors.figures import Figures, shares_of
 from feedback.selectors.results import ItemResult
 from iqas.ui import charts, formats
 from iqas.ui.formats import percent
@@ -35,6 +35,26 @@ class Row:
 
 
 @dataclass(frozen=True)
+class AnswerRow:
+    """One answer of a question by its words, with its share of those who answered and the interval of that share."""
+
+    label: str
+    count: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A question of which each answer has a share: yes and no, or choices."""
+
+    item: ItemResult
+    figures: Figures
+    answers: tuple[AnswerRow, ...]
+
+
+@dataclass(frozen=True)
 class Recommended:
     """The recommendation score of a question in points from -100 to 100, with the ends of its 95 % interval."""
 
@@ -55,6 +75,7 @@ class Part:
     title: str
     charts: tuple[charts.Chart, ...]
     rows: tuple[Row, ...]
+    chosen: tuple[Chosen, ...]
     recommended: tuple[Recommended, ...]
     hidden: tuple[ItemResult, ...]
 
@@ -69,7 +90,8 @@ def parts_of(questions: Sequence[ItemResult]) -> list[Part]:
             Part(
                 title=title,
                 charts=(*_gap(shown), *_charts(shown)),
-                rows=tuple(_row(item) for item in shown),
+                rows=tuple(_row(item) for item in shown if item.kind not in Item.SHARED),
+                chosen=tuple(chosen(item) for item in shown if item.kind in Item.SHARED),
                 recommended=tuple(_recommended(shown)),
                 hidden=tuple(item for item in items if item.figures.suppressed),
             )
@@ -90,6 +112,18 @@ def _row(item: ItemResult) -> Row:
         low=low,
         high=high,
     )
+
+
+def chosen(item: ItemResult) -> Chosen:
+    return Chosen(item, item.figures, tuple(answer_rows(item, item.figures)))
+
+
+def answer_rows(item: ItemResult, figures: Figures) -> Iterator[AnswerRow]:
+    """The answers of a yes or no, or of a choice, by their words; none of other questions."""
+    for found in shares_of(item.kind, figures):
+        low, high = found.interval or (None, None)
+        label = item.labels.get(found.point, str(found.point))
+        yield AnswerRow(label, found.count, _float(found.share), low, high)
 
 
 def _recommended(items: Sequence[ItemResult]) -> Iterator[Recommended]:

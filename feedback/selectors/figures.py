@@ -56,8 +56,41 @@ class Figures:
     campaigns: int = 1
     computed_at: dt.datetime | None = None
 
+    population: int | None = None
+
+    def share_of(self, point: int) -> Share:
+        """One answer of a question of which each answer has a share (`Item.SHARED`), as one of all who could judge it."""
+        count, n = (self.distribution or {}).get(point, 0), self.n or 0
+        return Share(point, count, Fraction(count, n) if n else None, self._interval_of(count, n))
+
+    def _interval_of(self, count: int, n: int) -> tuple[float, float] | None:
+        if not n or self.population is None:
+            return None
+        if self.campaigns > 1:
+            return statistics.wilson(count, n, self.population)
+        ends = statistics.finite_population_interval(count, n, self.population)
+        return (ends[0] / self.population, ends[1] / self.population) if ends else None
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many chose one answer, of those who answered; `interval` of the share, as that of the favourable answers."""
+
+    point: int
+    count: int
+    share: Fraction | None
+    interval: tuple[float, float] | None
+
 
 SUPPRESSED = Figures()
+
+
+def shares_of(kind: str, figures: Figures) -> tuple[Share, ...]:
+    """The answers of a yes or no, yes first, or of a choice, in their order; none of other questions."""
+    if kind not in Item.SHARED or figures.suppressed:
+        return ()
+    points = sorted(figures.distribution or {}, reverse=kind == Item.Kind.YES_NO)
+    return tuple(figures.share_of(point) for point in points)
 
 
 @dataclass(frozen=True)
@@ -112,6 +145,8 @@ def figures_of(item: Item, counts: Counts) -> Figures:
         is_behind=counts.is_behind,
         campaigns=counts.campaigns,
         computed_at=counts.computed_at,
+        population=counts.population,
+        is_census=counts.population is not None and counts.population == counts.n,
     )
     if item.kind not in Item.ORDERED:
         return figures
@@ -130,7 +165,6 @@ def figures_of(item: Item, counts: Counts) -> Figures:
         recommendation=statistics.recommendation(distribution, scale)
         if item.kind == Item.Kind.RECOMMENDATION
         else None,
-        is_census=counts.population is not None and counts.population == counts.n,
     )
 
 

@@ -131,14 +131,19 @@ def _summary(campaign: Campaign, group: str, item: Item, tally: Tally) -> ItemSu
 def _set_interval(
     summary: ItemSummary, distribution: dict[int, int], scale: Scale, campaign: Campaign
 ) -> None:
-    """The margin of the favourable share among the invited who could judge; none where it cannot be said."""
-    favourable = favourable_count(distribution, scale)
-    if campaign.reached_count is None or favourable is None or not summary.item.has_known_population:
+    """How many of the invited could judge, and the margin of the favourable share among them; none where it cannot
+
+    be said.
+    """
+    if campaign.reached_count is None or not summary.item.has_known_population:
         return
     population = campaign.reached_count - summary.no_answer
     if population < summary.n:
         return
     summary.population = population
+    favourable = favourable_count(distribution, scale) if summary.item.is_ordered else None
+    if favourable is None:
+        return
     interval = finite_population_interval(favourable, summary.n, population)
     if interval is not None:
         summary.favourable_low, summary.favourable_high = interval

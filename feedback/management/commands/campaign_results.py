@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from feedback.models import Campaign
+from feedback.presenters.results import answer_rows
 from feedback.selectors.results import CampaignResults, campaign_results
 from feedback.selectors.targets import with_target
 from feedback.serialisation import results_json, results_sha256
@@ -52,11 +53,14 @@ class Command(BaseCommand):
             if figures.suppressed:
                 self.stdout.write(f"{item.code}: fewer than {results.threshold} answers")
                 continue
+            if answers := [f"{row.label} {_shown(row.share)}" for row in answer_rows(item, figures)]:
+                self.stdout.write(f"{item.code}: n {figures.n}, {', '.join(answers)}  {item.text}")
+                continue
             self.stdout.write(
                 f"{item.code}: n {figures.n}, median {_shown(figures.median)}, "
                 f"favourable {_shown(figures.favourable)}, mean {_shown(figures.mean)}  {item.text}"
             )
 
 
-def _shown(value: Fraction | None) -> str:
+def _shown(value: Fraction | float | None) -> str:
     return "-" if value is None else f"{float(value):.3g}"

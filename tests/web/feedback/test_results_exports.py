@@ -50,7 +50,14 @@ def test_the_workbook_says_what_the_page_says(officer: Any, client_for: Any) -> 
     client = client_for(officer)
     page = client.get(reverse("feedback:campaign-results", args=["C-1"])).context["results"]
     found = sheets(get(client, "campaign-results-export", "C-1"))
-    assert list(found) == ["Results", "Distributions", "Campaigns", "Comments", "How it is computed"]
+    assert list(found) == [
+        "Results",
+        "Distributions",
+        "Share of each answer",
+        "Campaigns",
+        "Comments",
+        "How it is computed",
+    ]
     rows = {row["Code"]: row for row in as_dicts(found["Results"])}
     for item in page.items:
         row = rows[item.code]
