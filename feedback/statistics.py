@@ -266,7 +266,9 @@ def _chance_of_at_least_of_many(successes: int, n: int, marked: int, population:
         return 0.0
     others = population - marked
     if successes * population > n * marked:
-        return _tail(_chance_of(successes, n, marked, population), _rising(successes, most, n, marked, others))
+        return _tail(
+            _chance_of(successes, n, marked, population), _rising(successes, most, n, marked, others)
+        )
     below = successes - 1
     return 1.0 - _tail(_chance_of(below, n, marked, population), _falling(below, least, n, marked, others))
 

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from feedback.comparison import Compared
 from feedback.presenters.differences import headline, sentence, verdict
+from feedback.presenters.figure_tables import sides_compared
 from feedback.presenters.results import Part, parts_of, short
 from feedback.selectors.places import Contrast, PlaceResults, Side, Turnout
 from feedback.selectors.results import ItemResult
 from iqas.ui import charts
+from iqas.ui.components import FigureTable
 from iqas.ui.formats import percent
 
 
@@ -47,6 +49,10 @@ class Compare:
     def has_words(self) -> bool:
         return any(row.words for row in self.rows)
 
+    @property
+    def table(self) -> FigureTable:
+        return sides_compared(self)
+
 
 @dataclass(frozen=True)
 class CompareRow:
@@ -73,7 +79,7 @@ class ContrastRow:
 
 
 def parts(results: PlaceResults) -> list[Part]:
-    return parts_of(results.items)
+    return parts_of(results.items, results.told)
 
 
 def years_compared(results: PlaceResults) -> Compare | None:

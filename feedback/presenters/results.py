@@ -10,9 +10,11 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from feedback.models import Item
+from feedback.presenters.figure_tables import figures_of_scales, shares_of_answers
 from feedback.selectors.figures import Figures, shares_of
 from feedback.selectors.results import ItemResult
 from iqas.ui import charts, formats
+from iqas.ui.components import FigureTable
 from iqas.ui.formats import percent
 
 SHORT_TEXT = 90
@@ -76,22 +78,27 @@ class Part:
     charts: tuple[charts.Chart, ...]
     rows: tuple[Row, ...]
     chosen: tuple[Chosen, ...]
+    tables: tuple[FigureTable, ...]
     recommended: tuple[Recommended, ...]
     hidden: tuple[ItemResult, ...]
 
 
-def parts_of(questions: Sequence[ItemResult]) -> list[Part]:
-    """The sections in their order; what is suppressed stands apart, with its reason."""
+def parts_of(questions: Sequence[ItemResult], pooled: int = 0) -> list[Part]:
+    """The sections in their order; what is suppressed stands apart, with its reason. `pooled`: of how many campaigns."""
     parts = []
     for title, members in groupby(questions, key=lambda item: item.section):
         items = tuple(members)
         shown = [item for item in items if not item.figures.suppressed]
+        rows = tuple(_row(item) for item in shown if item.kind not in Item.SHARED)
+        shared = tuple(chosen(item) for item in shown if item.kind in Item.SHARED)
+        tables = figures_of_scales(title, rows, pooled), shares_of_answers(title, shared, pooled)
         parts.append(
             Part(
                 title=title,
                 charts=(*_gap(shown), *_charts(shown)),
-                rows=tuple(_row(item) for item in shown if item.kind not in Item.SHARED),
-                chosen=tuple(chosen(item) for item in shown if item.kind in Item.SHARED),
+                rows=rows,
+                chosen=shared,
+                tables=tuple(table for table in tables if table is not None),
                 recommended=tuple(_recommended(shown)),
                 hidden=tuple(item for item in items if item.figures.suppressed),
             )

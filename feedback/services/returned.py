@@ -41,9 +41,7 @@ def mark_returned(*, actor: Any, addresses: Iterable[str]) -> int:
     known: set[str] = set()
     marked: Counter[Any] = Counter()
     for start in range(0, len(indexes), CHUNK):
-        found = Invitation.objects.filter(
-            mail_idx__in=indexes[start : start + CHUNK], campaign__in=reached
-        )
+        found = Invitation.objects.filter(mail_idx__in=indexes[start : start + CHUNK], campaign__in=reached)
         known.update(found.values_list("mail_idx", flat=True))
         new = found.filter(undelivered=False)
         marked.update(new.values_list("campaign", flat=True))

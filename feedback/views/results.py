@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from feedback.exporters import Sheets, file_name, lines, sheets_of, workbook
 from feedback.models import Campaign
+from feedback.presenters.figure_tables import groups_compared
 from feedback.presenters.groups import group_rows
 from feedback.presenters.reports import Reports, reports_of
 from feedback.presenters.results import parts_of
@@ -30,13 +31,14 @@ def campaign_results_page(request: HttpRequest, code: str) -> HttpResponse:
     language = get_language() or "es"
     results = campaign_results(campaign, language)
     groups = results.compared_groups
+    rows = group_rows(results, groups) if groups else []
     reviewer = bool(can(request.user, "comment.review", campaign))
     context = {
         "campaign": campaign,
         "results": results,
         "parts": parts_of(results.items),
-        "compared": groups,
-        "group_rows": group_rows(results, groups) if groups else [],
+        "group_rows": rows,
+        "group_table": groups_compared(rows, groups),
         "hidden_groups": [group for group in results.groups if group.suppressed and group.code],
         "response_rate": None if results.response_rate is None else float(results.response_rate),
         "straight_share": results.straight_lined / results.counted if results.straight_lined else None,

@@ -264,6 +264,14 @@ def local_secret(path: Path) -> str:
     return path.read_text(encoding="ascii")
 
 
+POSTGRESQL = (
+    "lock_timeout=5s",
+    "idle_in_transaction_session_timeout=60s",
+    # Django joins from the filtered table outwards; trying every order of eight joins took 6 ms, the query itself half a one.
+    "join_collapse_limit=4",
+)
+
+
 def database_config(url: str) -> dict[str, Any]:
     """Django's DATABASES entry for a `sqlite:` or `postgresql:` address."""
     from urllib.parse import parse_qsl, unquote, urlsplit
@@ -286,7 +294,7 @@ def database_config(url: str) -> dict[str, Any]:
     if parts.scheme not in ("postgres", "postgresql"):
         raise ValueError(f"DATABASE_URL has an unknown scheme: {parts.scheme!r}. Use sqlite: or postgresql:.")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
-    options.setdefault("options", "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s")
+    options.setdefault("options", " ".join(f"-c {setting}" for setting in POSTGRESQL))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

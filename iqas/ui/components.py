@@ -47,6 +47,27 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Column:
+    """Of a table of figures: `css` are the classes of its cells, "num" first for numbers; "whole" has a line on a phone."""
+
+    label: str
+    css: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        return self.css.startswith("num")
+
+
+@dataclass(frozen=True)
+class FigureTable:
+    """Rows of cells, text or HTML that is safe, as wide as `columns`; the first cell heads its row."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Change:
     """One field before and after."""
 

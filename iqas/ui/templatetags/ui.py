@@ -22,7 +22,7 @@ from iqas.core import clock
 from iqas.core import panels as panel_registry
 from iqas.core.access import Way
 from iqas.ui import charts, formats, forms, lists, states
-from iqas.ui.components import Link, Number, Step
+from iqas.ui.components import FigureTable, Link, Number, Step
 from iqas.ui.icons import ICONS, MARKS
 
 register = template.Library()
@@ -360,6 +360,23 @@ def chart(context: Context, figure: charts.Chart) -> str:
         "rows": _rows_of(twin),
     }
     return render(context, "chart", values)
+
+
+@register.simple_tag(takes_context=True)
+def figure_table(context: Context, table: FigureTable, told: bool = False) -> str:
+    """Figures with a row for each thing; cards on a phone. `told`: the caption is seen."""
+    _heading, *others = table.columns
+    opened = [
+        f'<td class="{column.css}" data-label="{conditional_escape(column.label)}">' for column in others
+    ]
+    lines = []
+    for heading, *cells in table.rows:
+        shown = "".join(
+            f"{tag}{conditional_escape(cell)}</td>" for tag, cell in zip(opened, cells, strict=True)
+        )
+        lines.append(f'<tr><th scope="row">{conditional_escape(heading)}</th>{shown}</tr>')
+    values = {"table": table, "told": told, "rows": mark_safe("".join(lines))}
+    return render(context, "figure_table", values)
 
 
 def _rows_of(twin: charts.Table) -> SafeString:
