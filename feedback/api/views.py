@@ -70,7 +70,7 @@ class _PlaceView(APIView):
             place,
             language,
             questionnaire=request.query_params.get("questionnaire", ""),
-            year=request.query_params.get("year", ""),
+            year=request.query_params.get("year"),
             wider=[(scope.label, Place(scope)) for scope in reversed(around(place))],
         )
         if results is None:

@@ -14,7 +14,8 @@ from feedback.comparison import Compared
 from feedback.presenters.differences import headline, sentence, verdict
 from feedback.presenters.figure_tables import sides_compared
 from feedback.presenters.results import Part, parts_of, short
-from feedback.selectors.places import Contrast, PlaceResults, Side, Turnout
+from feedback.selectors.contrasts import Contrast
+from feedback.selectors.places import PlaceResults, Side, Turnout
 from feedback.selectors.results import ItemResult
 from iqas.ui import charts
 from iqas.ui.components import FigureTable
@@ -252,5 +253,5 @@ def export_url(kind: str, code: str, **query: str) -> str:
 
 
 def _url(name: str, code: str, query: Mapping[str, str]) -> str:
-    given = urlencode({key: value for key, value in query.items() if value})
+    given = urlencode(query)
     return reverse(f"feedback:{name}", args=[code]) + (f"?{given}" if given else "")

@@ -15,8 +15,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from feedback.comparison import Compared, Sides, compare_all
+from feedback.comparison import Compared, compare_all
 from feedback.models import Campaign, Item, Questionnaire
+from feedback.selectors.contrasts import COMPARABLE, Contrast, contrasts_of
 from feedback.selectors.figures import Counts, Figures, figures_of, scale_of
 from feedback.selectors.pooling import (
     OWN,
@@ -79,15 +80,6 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Contrast:
-    """A question that several audiences were asked: the questions as each of them reads it, by questionnaire."""
-
-    common_code: str
-    asked: tuple[tuple[str, str, ItemResult], ...]  # questionnaire, audience, question
-    compared: Mapping[str, Compared]  # questionnaire → its answers against those of the first
-
-
-@dataclass(frozen=True)
 class PlaceResults:
     """What one questionnaire found out in one place and year, in one language, with what it may be compared with.
 
@@ -131,10 +123,12 @@ def place_results(
     language: str,
     *,
     questionnaire: str = "",
-    year: str = "",
+    year: str | None = None,
     wider: Sequence[tuple[str, Place]] = (),
 ) -> PlaceResults | None:
-    """The results of a place; without a choice those of its latest year. None where no campaign is over there.
+    """The results of a place; without a choice those of its latest year, "" is what has none. None where no campaign is
+
+    over there.
 
     `wider` are the places around it by their names, the nearest first. Refuses nothing: what was not asked there in that
     year is left for what was.
@@ -179,7 +173,7 @@ def place_results(
         changes=_changes(asked, own, chosen.year),
         benchmark=others,
         against=compare_items(asked.newest, now, others[-1].figures) if others else {},
-        contrasts=tuple(_contrasts(sums, items, chosen, language)),
+        contrasts=tuple(contrasts_of(sums, items, chosen, language)),
         other_scale=asked.other_scale,
         computed_at=max((found.computed_at for found in now.values() if found.computed_at), default=None),
     )
@@ -223,23 +217,29 @@ def turnout_of(campaigns: Iterable[Heard]) -> Turnout:
     )
 
 
-def _chosen(choices: Sequence[Choice], questionnaire: str, year: str) -> Choice | None:
+def _chosen(choices: Sequence[Choice], questionnaire: str, year: str | None) -> Choice | None:
     """What was asked for; else the nearest to it that there is: the questionnaire before the year, the latest first."""
-    for wanted in (
-        lambda one: one.questionnaire == questionnaire and one.year == year,
-        lambda one: one.questionnaire == questionnaire and not year,
-        lambda one: one.year == year and not questionnaire,
-        lambda one: one.questionnaire == questionnaire,
-    ):
-        if found := next(filter(wanted, choices), None):
-            return found
-    return _usual(choices)
+    of_year = [one for one in choices if one.year == year]
+    same = [one for one in choices if one.questionnaire == questionnaire]
+    both = [one for one in of_year if one.questionnaire == questionnaire]
+    if found := both or same:
+        return found[0]
+    return _usual(of_year if of_year and not questionnaire else choices)
 
 
 def _usual(choices: Sequence[Choice]) -> Choice | None:
-    """Learners first, of the latest year."""
-    learners = [one for one in choices if one.audience == Questionnaire.Audience.LEARNER]
-    return next(iter([one for one in learners if choices[0].year == one.year] or choices), None)
+    """What learners were asked at the end, of the latest year, and most of them answered; what has no year comes last."""
+    return max(
+        choices,
+        key=lambda one: (
+            bool(one.year),
+            one.audience == Questionnaire.Audience.LEARNER,
+            one.at_end,
+            one.year,
+            one.answers,
+        ),
+        default=None,
+    )
 
 
 def _wanted(place: Place, chosen: Choice, years: Sequence[str]) -> Q:
@@ -319,9 +319,6 @@ def compare_items(
     return compare_all(pairs)
 
 
-COMPARABLE = (Item.Kind.LIKERT, Item.Kind.RECOMMENDATION, Item.Kind.YES_NO)
-
-
 def _benchmark(
     asked: _Asked, sums: Mapping[Slice, Counts], chosen: Choice, wider: Sequence[tuple[str, Place]]
 ) -> Iterator[Side]:
@@ -340,55 +337,3 @@ def _benchmark(
         if len(others) > before:
             yield Side(around.code, label, None, asked.figures(others).get(chosen.year, {}))
         before = len(others)
-
-
-def _contrasts(
-    sums: Mapping[Slice, Counts], items: Mapping[UUID, Item], chosen: Choice, language: str
-) -> list[Contrast]:
-    """The questions of the chosen questionnaire that another audience was asked in the same place and year."""
-    parts = {key.item: counts for key, counts in sums.items() if key.ring == OWN and key.year == chosen.year}
-    by_code: dict[str, dict[str, list[Item]]] = {}
-    for item in items.values():
-        if item.common_code:
-            asked = by_code.setdefault(item.common_code, {})
-            asked.setdefault(item.version.questionnaire.code, []).append(item)
-    answered: dict[str, dict[str, tuple[Item, Counts]]] = {}
-    pairs: dict[tuple[str, str], Sides] = {}
-    for code, asked in sorted(by_code.items()):
-        first, *others = sorted(
-            asked, key=lambda questionnaire: (questionnaire != chosen.questionnaire, questionnaire)
-        )
-        ours = _put_together(asked[first], parts) if first == chosen.questionnaire else None
-        theirs = {key: found for key in others if (found := _put_together(asked[key], parts))}
-        if ours is None or not theirs:
-            continue
-        answered[code] = {first: ours, **theirs}
-        for questionnaire, (item, counts) in theirs.items():
-            if same_scale(ours[0], item) and item.kind in COMPARABLE:
-                pairs[code, questionnaire] = (counts.distribution, ours[1].distribution, scale_of(item))
-    compared = compare_all(pairs)
-    return [
-        Contrast(
-            code,
-            tuple(
-                (questionnaire, _audience(item), item_result(item, language, figures_of(item, counts)))
-                for questionnaire, (item, counts) in asked_of.items()
-            ),
-            {key: compared[code, key] for key in asked_of if (code, key) in compared},
-        )
-        for code, asked_of in answered.items()
-    ]
-
-
-def _put_together(versions: Sequence[Item], parts: Mapping[UUID, Counts]) -> tuple[Item, Counts] | None:
-    """The newest version of a question with all answers on its scale."""
-    answered = sorted((item for item in versions if item.pk in parts), key=lambda item: item.version.number)
-    if not answered:
-        return None
-    newest = answered[-1]
-    whole = together(parts[item.pk] for item in answered if same_scale(item, newest))
-    return None if whole is None else (newest, whole)
-
-
-def _audience(item: Item) -> str:
-    return item.version.questionnaire.get_audience_display()

@@ -31,7 +31,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from feedback.models import Campaign, Item
+from feedback.models import Campaign, Item, Moment
 from feedback.selectors.campaigns import answered_so_far
 from feedback.selectors.figures import Counts
 from feedback.selectors.published import FINISHED, told_rows
@@ -114,11 +114,13 @@ class Heard:
 
 
 class Choice(NamedTuple):
-    """What was asked somewhere: a questionnaire in a year."""
+    """What was asked somewhere: a questionnaire in a year ("" without one), whether at the end, and how many answered."""
 
     questionnaire: str
     audience: str
     year: str
+    at_end: bool
+    answers: int
 
 
 def choices_at(place: Place) -> list[Choice]:
@@ -130,12 +132,14 @@ def choices_at(place: Place) -> list[Choice]:
             "questionnaire_version__questionnaire__audience",
             Coalesce("edition__year__code", "year__code", Value("")),
         )
+        .annotate(at_end=Count("pk", filter=Q(moment=Moment.END)), answers=Sum("responses_count"))
         .order_by()
-        .distinct()
     )
-    return sorted(
-        (Choice(*row) for row in found), key=lambda one: (one.year, one.questionnaire), reverse=True
+    choices = (
+        Choice(questionnaire, audience, year, bool(at_end), answers)
+        for questionnaire, audience, year, at_end, answers in found
     )
+    return sorted(choices, key=lambda one: (one.year, one.questionnaire), reverse=True)
 
 
 def heard_at(campaigns: QuerySet[Campaign], language: str, years: Iterable[str] | None = None) -> list[Heard]:

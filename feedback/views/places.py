@@ -158,7 +158,7 @@ def _results(request: HttpRequest, place: Place, above: Sequence[Scope]) -> Plac
         place,
         get_language() or "es",
         questionnaire=request.GET.get("questionnaire", ""),
-        year=request.GET.get("year", ""),
+        year=request.GET.get("year"),
         wider=[(scope.label, Place(scope)) for scope in reversed(above)],
     )
 

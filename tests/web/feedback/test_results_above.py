@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from feedback.models import Campaign, Item, ItemSummary
+from feedback.models import Campaign, Item, ItemSummary, Moment
 from iqas.ui.charts.bars import tabulate_gap
 from microcredentials.models import Edition
 from tests.factories.feedback import make_plain_edition
@@ -230,6 +230,44 @@ def test_audiences_are_contrasted_where_they_were_asked_the_same(officer: Any, c
     assert "MEANS" in found
     assert [row.item.figures.n for row in found["MEANS"]] == [12, 12]
     assert_shows(response, "The same, asked of others", "teaching staff")
+
+
+def test_contrasts_were_captioned_with_raw_codes(officer: Any, client_for: Any) -> None:
+    edition = make_plain_edition()
+    for number, questionnaire in enumerate(("LEARNER-MIDDLE", "TEACHER")):
+        given = {f"{letter}{n:02}": 4 for letter in "MT" for n in range(1, 12)}
+        make_results(f"C-{number}", [given] * 12, edition=edition, questionnaire=questionnaire)
+    url = reverse("feedback:results-edition", args=[edition.code]) + "?questionnaire=LEARNER-MIDDLE"
+    for language in ("en", "es"):
+        client = client_for(officer)
+        client.cookies["iqas_language"] = language
+        response = client.get(url)
+        contrast = next(one for one, _rows in response.context["contrasts"] if one.common_code == "MEANS")
+        item = Item.objects.get(version__questionnaire__code="LEARNER-MIDDLE", common_code="MEANS")
+        assert_shows(response, f"<caption>{getattr(item, f'text_{language}')}</caption>")
+        assert contrast.text == getattr(item, f"text_{language}")
+        assert_hides(response, "MEANS")
+
+
+def test_a_survey_without_a_year_took_over_where_nothing_was_chosen(officer: Any, client_for: Any) -> None:
+    """Nor does what learners are asked half-way stand before what they are asked at the end."""
+    edition = make_plain_edition()
+    make_results("C-1", answers(4, 10), edition=edition)
+    make_results("C-2", answers(4, 10), edition=another(edition, 2024))
+    halfway = [{"M01": 4}] * 30
+    make_results("C-3", halfway, edition=edition, questionnaire="LEARNER-MIDDLE", moment=Moment.MIDDLE)
+    make_results("C-4", [{"W01": 1}] * 8, scope=edition.microcredential.scope, questionnaire="WITHDRAWAL")
+    client, code = client_for(officer), edition.microcredential.scope.code
+    for url, questionnaire, year in (
+        (place_url(code), "LEARNER-END", "2025-26"),
+        (place_url(code, questionnaire="LEARNER-END"), "LEARNER-END", "2025-26"),
+        (place_url(code, year="2024-25"), "LEARNER-END", "2024-25"),
+        (place_url(code, questionnaire="WITHDRAWAL"), "WITHDRAWAL", ""),
+        (place_url(code, questionnaire="WITHDRAWAL", year=""), "WITHDRAWAL", ""),
+        (place_url(code, year=""), "WITHDRAWAL", ""),
+    ):
+        chosen = open_page(client, url).context["results"].chosen
+        assert (chosen.questionnaire, chosen.year) == (questionnaire, year), url
 
 
 # --- who may see them ---------------------------------------------------------------------------------------
