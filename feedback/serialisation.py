@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from fractions import Fraction
 from typing import Any
 
-from feedback.selectors.figures import Figures
+from feedback.comparison import Compared
+from feedback.selectors.figures import Figures, Share, shares_of
 from feedback.selectors.places import PlaceResults, Side
-from feedback.selectors.results import CampaignResults, ItemResult
+from feedback.selectors.results import NO_GROUP, CampaignResults, GroupResult, ItemResult
+from feedback.statistics import Recommendation
 from iqas.core.canonical import canonical_json, sha256_hex
 
 
@@ -15,24 +18,56 @@ def results_json(results: CampaignResults) -> dict[str, Any]:
     """Rates and shares are fractions from 0 to 1, unrounded; a figure that is not published is null."""
     return {
         "campaign": results.campaign,
+        "title": results.title,
         "edition": results.edition,
+        "questionnaire": results.questionnaire,
+        "mode": results.mode,
+        "state": results.state,
+        "opens": _day(results.opens),
+        "closes": _day(results.closes),
         "invited": results.invited,
+        "undelivered": results.undelivered,
         "responses": results.responses,
+        "counted": results.counted,
         "response_rate": _number(results.response_rate),
         "threshold": results.threshold,
         "suppressed": results.suppressed,
         "straight_lined": results.straight_lined,
-        "items": [_item_json(item) for item in results.items],
+        "groups": [_group_json(group) for group in results.groups if group.code != NO_GROUP],
+        "items": [
+            _item_json(item) | {"groups": [_part_json(*one) for one in item.groups.items()]}
+            for item in results.items
+        ],
+        "computed_at": _moment(results.computed_at),
     }
 
 
 def _item_json(item: ItemResult) -> dict[str, Any]:
     figures = item.figures
-    distribution = figures.distribution
     return {
         "code": item.code,
         "text": item.text,
+        "kind": item.kind,
+        "section": item.section,
+        "criterion": item.criterion_code,
         "scale": list(item.scale),
+        "labels": {str(point): label for point, label in item.labels.items()},
+        "reverse": item.reverse,
+        "condition": item.condition,
+        "importance_of": item.importance_of,
+        **_counts_json(figures),
+        "deviation": figures.deviation,
+        "interval": list(figures.interval) if figures.interval else None,
+        "census": figures.is_census,
+        "answers": [_share_json(share) for share in shares_of(item.kind, figures)],
+        "recommendation": _recommendation_json(figures.recommendation),
+        "behind": figures.is_behind,
+    }
+
+
+def _counts_json(figures: Figures) -> dict[str, Any]:
+    distribution = figures.distribution
+    return {
         "n": figures.n,
         "no_answer": figures.no_answer,
         "suppressed": figures.suppressed,
@@ -41,6 +76,32 @@ def _item_json(item: ItemResult) -> dict[str, Any]:
         "median": _number(figures.median),
         "favourable": _number(figures.favourable),
     }
+
+
+def _part_json(group: str, figures: Figures) -> dict[str, Any]:
+    return {"code": group, **_counts_json(figures)}
+
+
+def _group_json(group: GroupResult) -> dict[str, Any]:
+    return {
+        "code": group.code,
+        "label": group.label,
+        "responses": group.responses,
+        "suppressed": group.suppressed,
+    }
+
+
+def _share_json(share: Share) -> dict[str, Any]:
+    return {
+        "code": share.point,
+        "n": share.count,
+        "share": _number(share.share),
+        "interval": list(share.interval) if share.interval else None,
+    }
+
+
+def _recommendation_json(score: Recommendation | None) -> dict[str, Any] | None:
+    return {"score": float(score.score), "low": score.low, "high": score.high} if score else None
 
 
 def results_sha256(results: CampaignResults) -> str:
@@ -90,34 +151,24 @@ def place_json(results: PlaceResults) -> dict[str, Any]:
             }
             for one in results.campaigns
         ],
-        "items": [_item_json(item) | _more_json(item.figures) for item in results.items],
+        "items": [_item_json(item) | {"campaigns": item.figures.campaigns} for item in results.items],
         "years": [_side_json(side) for side in results.years],
-        "changes": [
-            {
-                "code": code,
-                "difference": found.difference,
-                "low": found.low,
-                "high": found.high,
-                "p": found.p,
-                "detectable": found.is_detectable,
-            }
-            for code, found in results.changes.items()
-        ],
+        "changes": [_compared_json(*one) for one in results.changes.items()],
         "benchmark": [_side_json(side) for side in results.benchmark],
+        "against": [_compared_json(*one) for one in results.against.items()],
         "other_scale": list(results.other_scale),
         "computed_at": results.computed_at,
     }
 
 
-def _more_json(figures: Figures) -> dict[str, Any]:
-    score = figures.recommendation
+def _compared_json(code: str, found: Compared) -> dict[str, Any]:
     return {
-        "campaigns": figures.campaigns,
-        "deviation": figures.deviation,
-        "interval": list(figures.interval) if figures.interval else None,
-        "recommendation": {"score": float(score.score), "low": score.low, "high": score.high}
-        if score
-        else None,
+        "code": code,
+        "difference": found.difference,
+        "low": found.low,
+        "high": found.high,
+        "p": found.p,
+        "detectable": found.is_detectable,
     }
 
 
@@ -142,3 +193,12 @@ def _counts(figures: Figures) -> dict[str, Any] | None:
 
 def _number(value: Fraction | None) -> float | None:
     return None if value is None else float(value)
+
+
+def _day(value: dt.date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _moment(value: dt.datetime | None) -> str | None:
+    """As the API writes moments, so that the command says the same."""
+    return None if value is None else value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")

@@ -6,11 +6,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from feedback.models import Campaign, Item
 
-class ItemResultSerializer(serializers.Serializer[dict[str, object]]):
-    code = serializers.CharField()
-    text = serializers.CharField()
-    scale = serializers.ListField(child=serializers.IntegerField(), min_length=2, max_length=2)
+
+class FiguresSerializer(serializers.Serializer[dict[str, object]]):
     n = serializers.IntegerField(allow_null=True)
     no_answer = serializers.IntegerField(allow_null=True)
     suppressed = serializers.BooleanField()
@@ -20,31 +19,97 @@ class ItemResultSerializer(serializers.Serializer[dict[str, object]]):
     favourable = serializers.FloatField(allow_null=True, min_value=0, max_value=1)
 
 
-class CampaignResultsSerializer(serializers.Serializer[dict[str, object]]):
-    campaign = serializers.CharField()
-    edition = serializers.CharField(allow_null=True)
-    invited = serializers.IntegerField(allow_null=True)
-    responses = serializers.IntegerField()
-    response_rate = serializers.FloatField(allow_null=True, min_value=0, max_value=1)
-    threshold = serializers.IntegerField()
-    suppressed = serializers.BooleanField()
-    straight_lined = serializers.IntegerField(allow_null=True)
-    items = ItemResultSerializer(many=True)
-
-
 class RecommendationSerializer(serializers.Serializer[dict[str, object]]):
     score = serializers.FloatField(min_value=-1, max_value=1)
     low = serializers.FloatField(min_value=-1, max_value=1)
     high = serializers.FloatField(min_value=-1, max_value=1)
 
 
+def interval_of(what: str) -> serializers.ListField:
+    return serializers.ListField(
+        child=serializers.FloatField(min_value=0, max_value=1),
+        min_length=2,
+        max_length=2,
+        allow_null=True,
+        help_text=f"95 % interval of {what}; null where it is not known of how many, and where all answered.",
+    )
+
+
+class AnswerShareSerializer(serializers.Serializer[dict[str, object]]):
+    code = serializers.IntegerField()
+    n = serializers.IntegerField()
+    share = serializers.FloatField(allow_null=True, min_value=0, max_value=1)
+    interval = interval_of("the share")
+
+
+class ItemResultSerializer(FiguresSerializer):
+    code = serializers.CharField()
+    text = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Item.Kind.choices)
+    section = serializers.CharField()
+    criterion = serializers.CharField(help_text="Code of what it is about; empty where it is about none.")
+    scale = serializers.ListField(child=serializers.IntegerField(), min_length=2, max_length=2)
+    labels = serializers.DictField(
+        child=serializers.CharField(), help_text="The words of the points, in the language asked for."
+    )
+    reverse: Any = serializers.BooleanField(
+        help_text="A low answer is favourable: mean, median and favourable are turned, the distribution is not."
+    )
+    condition = serializers.CharField(help_text="Code of the question that decides who is asked.")
+    importance_of = serializers.CharField()
+    deviation = serializers.FloatField(allow_null=True, help_text="Standard deviation (n − 1).")
+    interval = interval_of("the favourable share")
+    census = serializers.BooleanField(help_text="Everybody answered: there is no margin.")
+    answers = AnswerShareSerializer(many=True, help_text="Each answer of a yes or no, or of a choice.")
+    recommendation = RecommendationSerializer(allow_null=True)
+    behind = serializers.BooleanField(
+        help_text="Some later answers are not in it: so few could be recognised."
+    )
+
+
+class GroupFiguresSerializer(FiguresSerializer):
+    code = serializers.CharField()
+
+
+class CampaignItemSerializer(ItemResultSerializer):
+    groups = GroupFiguresSerializer(many=True)
+
+
+class GroupSerializer(serializers.Serializer[dict[str, object]]):
+    code = serializers.CharField()
+    label: Any = serializers.CharField()
+    responses = serializers.IntegerField(allow_null=True)
+    suppressed = serializers.BooleanField(
+        help_text="Fewer than the threshold, or another could be worked out."
+    )
+
+
+class CampaignResultsSerializer(serializers.Serializer[dict[str, object]]):
+    campaign = serializers.CharField()
+    title = serializers.CharField()
+    edition = serializers.CharField(allow_null=True)
+    questionnaire = serializers.CharField()
+    mode = serializers.ChoiceField(choices=Campaign.Mode.choices)
+    state = serializers.ChoiceField(choices=Campaign.State.choices)
+    opens = serializers.DateField(allow_null=True)
+    closes = serializers.DateField(allow_null=True)
+    invited = serializers.IntegerField(allow_null=True)
+    undelivered = serializers.IntegerField()
+    responses = serializers.IntegerField(help_text="All who have answered so far.")
+    counted = serializers.IntegerField(
+        help_text="Those whose answers are opened, and in the figures if shown."
+    )
+    response_rate = serializers.FloatField(allow_null=True, min_value=0, max_value=1)
+    threshold = serializers.IntegerField()
+    suppressed = serializers.BooleanField()
+    straight_lined = serializers.IntegerField(allow_null=True)
+    groups = GroupSerializer(many=True)
+    items = CampaignItemSerializer(many=True)
+    computed_at = serializers.DateTimeField(allow_null=True)
+
+
 class PooledItemSerializer(ItemResultSerializer):
     campaigns = serializers.IntegerField(help_text="How many campaigns are in these figures.")
-    deviation = serializers.FloatField(allow_null=True)
-    interval = serializers.ListField(
-        child=serializers.FloatField(), min_length=2, max_length=2, allow_null=True
-    )
-    recommendation = RecommendationSerializer(allow_null=True)
 
 
 class PooledCampaignSerializer(serializers.Serializer[dict[str, object]]):
@@ -68,8 +133,8 @@ class SideSerializer(serializers.Serializer[dict[str, object]]):
     items = SideItemSerializer(many=True)
 
 
-class ChangeSerializer(serializers.Serializer[dict[str, object]]):
-    """This year less the year before, in shares of favourable answers. `p` and the interval from `low` to `high` are after
+class ComparedSerializer(serializers.Serializer[dict[str, object]]):
+    """This year less the year before, or this place less the others, in shares of favourable answers. `p` and the interval from `low` to `high` are after
 
     Holm's correction; `detectable`: zero is not between them.
     """
@@ -94,9 +159,10 @@ class PlaceResultsSerializer(serializers.Serializer[dict[str, object]]):
     campaigns = PooledCampaignSerializer(many=True)
     items = PooledItemSerializer(many=True)
     years = SideSerializer(many=True)
-    changes = ChangeSerializer(many=True)
+    changes = ComparedSerializer(many=True)
     benchmark: Any = SideSerializer(
         many=True, help_text="The others in the places around, the nearest first; without this place."
     )
+    against: Any = ComparedSerializer(many=True, help_text="This place less the last of `benchmark`.")
     other_scale = serializers.ListField(child=serializers.CharField())
     computed_at = serializers.DateTimeField(allow_null=True)

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from feedback.api.campaigns import CampaignList
 from feedback.views import answers, campaigns, rounds, rules
 
 STAFF = [
@@ -30,4 +31,4 @@ STAFF = [
     path("campaigns/<str:code>/close/", campaigns.campaign_close, name="campaign-close"),
 ]
 PUBLIC: list[URLPattern] = []
-API: list[URLPattern] = []
+API = [path("campaigns/", CampaignList.as_view(), name="campaign-list")]

@@ -6,8 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Greatest, NullIf
 
 from feedback.models import (
     Campaign,
@@ -62,6 +74,30 @@ def answered_so_far() -> Case:
         When(state=Campaign.State.MIXED, then=counted),
         default=Greatest(counted, _count_of(Invitation.objects.filter(used=True))),
         output_field=IntegerField(),
+    )
+
+
+def with_turnout(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """Campaigns with `year_code`, `asked_with` (the questionnaire), `answered`, `reached` (null where nobody knows) and
+
+    `rate`, in the same statement.
+    """
+    known = Case(
+        When(mode=Campaign.Mode.IMPORTED, then=None),
+        When(open_link=True, then=None),
+        default=Greatest(F("invited_count") - F("undelivered_count"), F("answered")),
+        output_field=IntegerField(),
+    )
+    return campaigns.annotate(
+        year_code=Coalesce("edition__year__code", "year__code"),
+        asked_with=F("questionnaire_version__questionnaire__code"),
+        answered=answered_so_far(),
+        reached=known,
+        rate=Case(
+            When(reached__isnull=True, then=None),
+            default=Cast(F("answered"), FloatField()) / NullIf(F("reached"), 0),
+            output_field=FloatField(),
+        ),
     )
 
 

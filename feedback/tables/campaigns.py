@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Campaign
 from feedback.selectors.targets import label_of
+from feedback.tables.results import ResultFilter
 from iqas.ui import lists
 
 
@@ -36,3 +37,14 @@ class CampaignFilter(lists.FilterSet):
     class Meta:
         model = Campaign
         fields = ("q", "state")
+
+
+class CampaignProgramFilter(ResultFilter):
+    """What programs sift campaigns by: as the lists of campaigns and of results do, and by edition."""
+
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Campaign.State.choices)
+    edition = django_filters.CharFilter(label=_("Edition"), field_name="edition__code")
+
+    class Meta:
+        model = Campaign
+        fields = ("q", "questionnaire", "centre", "year", "state", "edition")

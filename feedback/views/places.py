@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Case, F, FloatField, IntegerField, QuerySet, When
-from django.db.models.functions import Cast, Coalesce, Greatest, NullIf
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -19,7 +18,7 @@ from feedback.forms.results import PlaceForm
 from feedback.models import Campaign, Report
 from feedback.presenters import places as presenter
 from feedback.presenters.reports import Reports, reports_of
-from feedback.selectors.campaigns import answered_so_far
+from feedback.selectors.campaigns import with_turnout
 from feedback.selectors.places import (
     KINDS,
     PlaceResults,
@@ -50,7 +49,7 @@ def result_list(request: HttpRequest) -> HttpResponseBase:
     """Every campaign that has ended, with who took part; the way to what stands above them."""
     return lists.list_page(
         request,
-        queryset=with_turnout(_finished(request.user)),
+        queryset=with_turnout(with_label(_finished(request.user))),
         table=ResultTable,
         filters=ResultFilter,
         title=_("Results"),
@@ -113,28 +112,6 @@ def _place_file(request: HttpRequest, place: Place) -> HttpResponseBase:
 
 def _finished(user: Any) -> QuerySet[Campaign]:
     return allowed(user, "results.view").filter(state__in=FINISHED)
-
-
-def with_turnout(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
-    """Campaigns with `year_code`, `asked_with` (the questionnaire), `answered`, `reached` (null where nobody knows) and `rate`, in the same statement."""
-    answered = answered_so_far()
-    known = Case(
-        When(mode=Campaign.Mode.IMPORTED, then=None),
-        When(open_link=True, then=None),
-        default=Greatest(F("invited_count") - F("undelivered_count"), answered),
-        output_field=IntegerField(),
-    )
-    return with_label(campaigns).annotate(
-        year_code=Coalesce("edition__year__code", "year__code"),
-        asked_with=F("questionnaire_version__questionnaire__code"),
-        answered=answered,
-        reached=known,
-        rate=Case(
-            When(reached__isnull=True, then=None),
-            default=Cast(F("answered"), FloatField()) / NullIf(F("reached"), 0),
-            output_field=FloatField(),
-        ),
-    )
 
 
 def _import_link(user: Any) -> tuple[Link, ...]:

@@ -311,6 +311,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "MicroCredentialState": "microcredentials.models.MicroCredential.State",
         "VersionStage": "microcredentials.models.MicroCredentialVersion.Stage",
+        "ModeEnum": "microcredentials.models.MicroCredentialVersion.Mode",
         "EditionState": "microcredentials.models.Edition.State",
         "EnrolmentState": "microcredentials.models.Enrolment.State",
         "SubmissionState": "microcredentials.models.Submission.State",
@@ -320,6 +321,9 @@ SPECTACULAR_SETTINGS = {
         "TeacherRole": "microcredentials.models.Teacher.Role",
         "ParticipationRole": "microcredentials.models.Participation.Role",
         "KindOfChange": "microcredentials.models.Change",
+        "CampaignState": "feedback.models.Campaign.State",
+        "CampaignMode": "feedback.models.Campaign.Mode",
+        "ItemKind": "feedback.models.Item.Kind",
         "ComplaintState": "feedback.models.Complaint.State",
         "ComplaintKind": "feedback.models.Complaint.Kind",
         "ConsultationKind": "feedback.models.Consultation.Kind",

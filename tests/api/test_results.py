@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -107,3 +108,70 @@ class TestReports:
         reader = client_for(staff("reader"))
         assert reader.get(f"{API}/reports/{code}/").status_code == 200
         assert self.ask(reader, "campaigns/C-1", language="es").status_code == 403
+
+
+class TestCampaigns:
+    def test_the_list_of_campaigns_was_not_there(self, officer: Any) -> None:
+        edition = make_plain_edition()
+        make_results("C-1", [rate_all(4)] * 8, edition=edition, invited=10)
+        make_results("C-2", [rate_all(4)] * 4, threshold=5, closes=dt.date(2026, 2, 1))
+        listed = json_of(officer.get(f"{API}/campaigns/"))
+        assert [row["code"] for row in listed["results"]] == ["C-2", "C-1"]
+        small, told = listed["results"]
+        assert (small["suppressed"], small["edition"], small["year"], small["responses"]) == (
+            True,
+            None,
+            None,
+            4,
+        )
+        assert told == told | {
+            "title_en": "Survey C-1",
+            "questionnaire": "LEARNER-END",
+            "questionnaire_version": 1,
+            "scope": edition.microcredential.scope.code,
+            "about": "edition",
+            "edition": edition.code,
+            "year": "2025-26",
+            "moment": "end",
+            "mode": "anonymous",
+            "state": "mixed",
+            "opens": "2026-01-10",
+            "closes": "2026-01-30",
+            "threshold": 5,
+            "invited": 10,
+            "responses": 8,
+            "response_rate": 0.8,
+            "suppressed": False,
+        }
+
+    def test_it_is_sifted_as_the_pages_are(self, officer: Any) -> None:
+        edition = make_plain_edition()
+        make_results("C-1", [rate_all(4)] * 8, edition=edition)
+        make_results("C-2", state="open", questionnaire="PARTNER")
+        for query, codes in (
+            ({"q": "C-1"}, ["C-1"]),
+            ({"questionnaire": "PARTNER"}, ["C-2"]),
+            ({"state": "open"}, ["C-2"]),
+            ({"year": "2025-26"}, ["C-1"]),
+            ({"edition": edition.code}, ["C-1"]),
+            ({"centre": edition.microcredential.centre.scope.code}, ["C-1"]),
+            ({"page_size": "1"}, ["C-2"]),
+        ):
+            listed = json_of(officer.get(f"{API}/campaigns/", query))["results"]
+            assert [row["code"] for row in listed] == codes, query
+        assert officer.get(f"{API}/campaigns/", {"sate": "open"}).status_code == 400
+
+    def test_another_centre_is_not_there(self, staff: Any, client_for: Any) -> None:
+        here = make_plain_edition(make_centre("FAC-A"))
+        make_results("C-1", [rate_all(4)] * 8, edition=here)
+        make_results("C-2", edition=make_plain_edition(make_centre("FAC-B", "Facultad B")))
+        client = client_for(staff("centre_quality", scope=here.microcredential.centre.scope))
+        assert [row["code"] for row in json_of(client.get(f"{API}/campaigns/"))["results"]] == ["C-1"]
+        assert client_for(None).get(f"{API}/campaigns/").status_code in (401, 403)
+
+    def test_any_number_of_campaigns_costs_the_same(self, officer: Any, max_queries: Any) -> None:
+        edition = make_plain_edition()
+        for number in range(6):
+            make_results(f"C-{number}", [rate_all(4)] * 5, edition=edition)
+        with max_queries(7):
+            officer.get(f"{API}/campaigns/")

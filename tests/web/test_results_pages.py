@@ -51,7 +51,7 @@ def test_figures_by_hand(officer: Any, client_for: Callable[..., Any]) -> None:
     answers = [rate_all(5), rate_all(4), rate_all(4), rate_all(2) | {"L01": None}, rate_all(1) | {"L02": 3}]
     campaign = make_results(answers=answers, invited=10)
     body = from_api(client_for(officer), campaign, language="en")
-    assert {key: body[key] for key in body if key != "items"} == {
+    told = {
         "campaign": "C-0001",
         "edition": None,
         "invited": 10,
@@ -61,9 +61,10 @@ def test_figures_by_hand(officer: Any, client_for: Callable[..., Any]) -> None:
         "suppressed": False,
         "straight_lined": 3,
     }
+    assert {key: body[key] for key in told} == told
     items = {item["code"]: item for item in body["items"]}
     assert list(items) == [f"L{number:02}" for number in range(1, 16)]
-    assert items["L03"] == {
+    third = {
         "code": "L03",
         "text": "The time I spent matches the ECTS credits announced.",
         "scale": [1, 5],
@@ -75,8 +76,50 @@ def test_figures_by_hand(officer: Any, client_for: Callable[..., Any]) -> None:
         "median": 4.0,
         "favourable": 0.6,
     }
+    assert {key: items["L03"][key] for key in third} == third
     assert items["L15"]["distribution"] == {str(point): 5 if point == 8 else 0 for point in range(11)}
     assert items["L15"]["favourable"] == 0
+
+
+def test_programs_had_no_deviation_interval_score_group_nor_label(
+    officer: Any, client_for: Callable[..., Any]
+) -> None:
+    given = [("a", rate_all(5, recommend=10))] * 8 + [("b", rate_all(2, recommend=3))] * 6
+    given += [("c", rate_all(3))] * 5
+    campaign = make_results(
+        answers=given, invited=40, groups={"a": "Mañana", "b": "Tarde", "c": "Noche", "d": "Otra"}
+    )
+    body = from_api(client_for(officer), campaign, language="en")
+    assert (body["state"], body["mode"], body["counted"], body["opens"]) == (
+        "mixed",
+        "anonymous",
+        19,
+        "2026-01-10",
+    )
+    assert body["computed_at"].endswith("Z")
+    assert {group["label"]: (group["responses"], group["suppressed"]) for group in body["groups"]} == {
+        "Mañana": (8, False),
+        "Tarde": (6, False),
+        "Noche": (5, False),
+        "Otra": (None, True),
+    }
+    items = {item["code"]: item for item in body["items"]}
+    first = items["L01"]
+    assert (first["kind"], first["reverse"], first["census"], first["criterion"]) == (
+        "likert",
+        False,
+        False,
+        "B.6",
+    )
+    assert first["labels"]["5"] == "Strongly agree"
+    assert first["deviation"] == pytest.approx(1.3, abs=0.1)
+    assert first["interval"][0] < first["favourable"] < first["interval"][1]
+    groups = {group["code"]: group for group in first["groups"]}
+    assert (groups["a"]["n"], groups["a"]["favourable"], groups["a"]["mean"]) == (8, 1.0, 5.0)
+    assert (groups["d"]["suppressed"], groups["d"]["n"], groups["d"]["distribution"]) == (True, None, None)
+    score = items["L15"]["recommendation"]
+    assert score["score"] == pytest.approx((8 - 6) / 19)
+    assert score["low"] < score["score"] < score["high"]
 
 
 def test_an_item_with_few_answers_has_no_figure_at_all(officer: Any, client_for: Callable[..., Any]) -> None:
