@@ -25,10 +25,8 @@ class GroupRow:
 
 def group_rows(results: CampaignResults, groups: Sequence[GroupResult]) -> list[GroupRow]:
     """The questions that have such a share; each group is compared with the other shown ones together."""
-    items = [item for item in results.items if headline(item, item.figures) is not None]
-    compared = compare_all(
-        {(item.code, group.code): sides for item in items for group, sides in _sides(item, groups)}
-    )
+    items = shared_items(results)
+    compared = compared_groups(items, groups)
     return [
         GroupRow(
             item,
@@ -40,6 +38,20 @@ def group_rows(results: CampaignResults, groups: Sequence[GroupResult]) -> list[
         )
         for item in items
     ]
+
+
+def shared_items(results: CampaignResults) -> list[ItemResult]:
+    """The questions that have a share to be compared by."""
+    return [item for item in results.items if headline(item, item.figures) is not None]
+
+
+def compared_groups(
+    items: Sequence[ItemResult], groups: Sequence[GroupResult]
+) -> dict[tuple[str, str], Compared]:
+    """Code of the question and of the group → the group against the others; of two groups the first against the other."""
+    return compare_all(
+        {(item.code, group.code): sides for item in items for group, sides in _sides(item, groups)}
+    )
 
 
 def _sides(item: ItemResult, groups: Sequence[GroupResult]) -> list[tuple[GroupResult, Sides]]:

@@ -95,7 +95,7 @@ def parts_of(questions: Sequence[ItemResult], pooled: int = 0) -> list[Part]:
         parts.append(
             Part(
                 title=title,
-                charts=(*_gap(shown), *_charts(shown)),
+                charts=(*gap_charts(shown), *_charts(shown)),
                 rows=rows,
                 chosen=shared,
                 tables=tuple(table for table in tables if table is not None),
@@ -181,16 +181,21 @@ def _likert(points: tuple[str, ...], items: Sequence[ItemResult]) -> charts.Like
     return charts.Likert(title=_finding(items), subtitle=_subtitle(items), points=points, rows=rows)
 
 
-def _gap(items: Sequence[ItemResult]) -> list[charts.Chart]:
-    """How important something is beside how satisfactory it was, for the pairs of which both may be shown."""
+def important_pairs(items: Sequence[ItemResult]) -> list[tuple[ItemResult, ItemResult]]:
+    """What was rated and how important it is, for the pairs of which both may be shown."""
     satisfaction = {item.code: item for item in items}
-    pairs = [
+    return [
         (satisfaction[item.importance_of], item)
         for item in items
         if item.importance_of in satisfaction
         and item.figures.favourable is not None
         and satisfaction[item.importance_of].figures.favourable is not None
     ]
+
+
+def gap_charts(items: Sequence[ItemResult]) -> list[charts.Gap]:
+    """How important things are beside how satisfactory they were; none where nothing was asked so."""
+    pairs = important_pairs(items)
     if not pairs:
         return []
     rated, important = max(pairs, key=_lag)

@@ -31,7 +31,7 @@ from feedback.selectors.pooling import (
     same_scale,
     together,
 )
-from feedback.selectors.results import HELP, ItemResult, item_result
+from feedback.selectors.results import HELP, ItemResult, item_result, translated
 from feedback.statistics import MIN_ITEMS_FOR_STRAIGHT_LINE
 from iqas.core.access import below, paths
 from iqas.organisation.models import Scope
@@ -40,10 +40,9 @@ from microcredentials.models import Edition
 from microcredentials.selectors.design import design_but_title
 
 MOST_YEARS = 5
-TOLD_TO_RESPONDENTS = tuple(
-    f"version__{name}{language}"
-    for name in ("title", "intro")
-    for language in ("", *(f"_{code}" for code in settings.MODELTRANSLATION_LANGUAGES))
+TOLD_TO_RESPONDENTS = (
+    "version__intro",
+    *(f"version__intro_{code}" for code in settings.MODELTRANSLATION_LANGUAGES),
 )
 KINDS = (Scope.Kind.UNIVERSITY, Scope.Kind.CENTRE, Scope.Kind.MICROCREDENTIAL)
 
@@ -83,6 +82,7 @@ class Side:
 class PlaceResults:
     """What one questionnaire found out in one place and year, in one language, with what it may be compared with.
 
+    `title` is the questionnaire's, its code where nothing of it may be told.
     `changes` are of this year against the one before, by question; `benchmark` are the others in the places around, without
     this one, `against` it against the widest of them. `other_scale` are questions that earlier versions
     asked otherwise; those answers are in no sum. `threshold` is 0: each campaign has its own.
@@ -90,6 +90,7 @@ class PlaceResults:
 
     place: Place
     chosen: Choice
+    title: str
     choices: tuple[Choice, ...]
     campaigns: tuple[Heard, ...]
     turnout: Turnout
@@ -158,6 +159,7 @@ def place_results(
     return PlaceResults(
         place=place,
         chosen=chosen,
+        title=asked.title_in(language) or chosen.questionnaire,
         choices=tuple(choices),
         campaigns=tuple(of_now),
         turnout=turnout_of(of_now),
@@ -277,6 +279,11 @@ class _Asked:
         same = {item.pk: newest[item.code] for item in own if same_scale(item, newest[item.code])}
         others = sorted({item.code for item in own if item.pk not in same})
         return cls(tuple(sorted(newest.values(), key=lambda item: item.order)), same, tuple(others))
+
+    def title_in(self, language: str) -> str:
+        """The questionnaire's, as its newest version has it."""
+        newest = max((item.version for item in self.newest), key=lambda version: version.number, default=None)
+        return translated(newest, "title", language) if newest else ""
 
     @property
     def scaled(self) -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.documents import results_report
 from feedback.models import Campaign, Report
-from feedback.selectors.places import place_results
+from feedback.selectors.places import around, place_results
 from feedback.selectors.pooling import Place, choices_at
 from feedback.selectors.published import FINISHED
 from feedback.selectors.results import campaign_results
@@ -111,7 +111,8 @@ def request_centre(*, actor: Any, scope: Scope, year: AcademicYear, language: st
 
 def _place_told(place: Place, language: str, *, kind: str, name: str, year: str) -> Told:
     asked = sorted({one.questionnaire for one in choices_at(place) if one.year == year})
-    found = [place_results(place, language, questionnaire=code, year=year) for code in asked]
+    wider = [(scope.label, Place(scope)) for scope in reversed(around(place))]
+    found = [place_results(place, language, questionnaire=code, year=year, wider=wider) for code in asked]
     results = [one for one in found if one is not None]
     if not results:
         raise RuleViolation("no-results", NO_RESULTS)

@@ -118,6 +118,27 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
+class GapBar:
+    """Two shares of one thing, each as how many of how many."""
+
+    label: str
+    first: tuple[int, int]
+    second: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Two shares of the same things, drawn with the distance between them."""
+
+    title: str
+    subtitle: str
+    first: str
+    second: str
+    rows: tuple[GapBar, ...]
+    block: Literal["gap"] = "gap"
+
+
+@dataclass(frozen=True, slots=True)
 class Signer:
     role: str
     name: str = ""
@@ -132,7 +153,8 @@ class Signatures:
 
 
 Block = Annotated[
-    Note | Written | Heading | Listed | Facts | Table | Spread | Signatures, Field(discriminator="block")
+    Note | Written | Heading | Listed | Facts | Table | Spread | Gap | Signatures,
+    Field(discriminator="block"),
 ]
 
 

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from iqas.ui import charts
-from microcredentials.documents.content import Cell, Column, Spread, Table
+from microcredentials.documents.content import Cell, Column, Gap, Spread, Table
 
 register = template.Library()
 
@@ -35,7 +35,37 @@ def cells(table: Table, row: tuple[Cell, ...]) -> Iterator[tuple[Column, Cell, b
 
 
 @register.filter
-def drawn(spread: Spread) -> charts.Likert:
+def drawn(block: Spread | Gap) -> charts.Chart:
     """The chart, as on the page."""
-    rows = [charts.LikertRow(row.label, row.counts) for row in spread.rows]
-    return charts.Likert(spread.title, spread.subtitle, points=spread.points, rows=rows)
+    if isinstance(block, Gap):
+        return _gap(block)
+    rows = [charts.LikertRow(row.label, row.counts) for row in block.rows]
+    return charts.Likert(block.title, block.subtitle, points=block.points, rows=rows)
+
+
+def _gap(block: Gap) -> charts.Gap:
+    rows = [
+        charts.GapRow(
+            row.label,
+            _share(row.first),
+            _share(row.second),
+            first_n=row.first[1],
+            second_n=row.second[1],
+        )
+        for row in block.rows
+    ]
+    return charts.Gap(
+        block.title,
+        block.subtitle,
+        first=block.first,
+        second=block.second,
+        rows=rows,
+        percent=True,
+        decimals=0,
+        maximum=1,
+    )
+
+
+def _share(counted: tuple[int, int]) -> float | None:
+    count, n = counted
+    return count / n if n else None

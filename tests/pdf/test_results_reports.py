@@ -9,12 +9,14 @@ import pikepdf
 import pytest
 from django.urls import reverse
 
-from feedback.models import Campaign, Report
+from feedback.models import Campaign, Comment, Item, QuestionnaireVersion, Report
 from feedback.services import reports
 from iqas.core.files import open_stored
 from iqas.core.models import AuditEvent
 from iqas.core.refusals import AccessDenied, RuleViolation
 from iqas.jobs.runner import perform_here
+from microcredentials.documents.content import Gap, Listed, Table, from_json
+from microcredentials.models import Edition
 from tests.factories.accounts import make_staff
 from tests.factories.feedback import make_plain_edition
 from tests.factories.feedback_results import make_results, publish_comments, rate_all
@@ -135,3 +137,73 @@ def test_the_pages_ask_for_it_and_hand_it_over(client_for: Any, staff: Any) -> N
     given = reader.get(url)
     assert given.status_code == 200
     assert b"".join(given.streaming_content).startswith(b"%PDF")
+
+
+def compared_place() -> tuple[Any, Campaign]:
+    """A centre with two years, the same asked of teachers, and another centre beside it; and employers with groups."""
+    edition = make_plain_edition(make_centre("FAC-A", "Facultad A"))
+    before = Edition.objects.create(
+        code=f"{edition.code}-B",
+        microcredential=edition.microcredential,
+        version=edition.version,
+        year=make_year(2024),
+        number=7,
+        state=Edition.State.IMPORTED,
+    )
+    elsewhere = make_plain_edition(make_centre("FAC-B", "Facultad B"))
+    asked = {"questionnaire": "LEARNER-MIDDLE", "invited": 30}
+    for code, value, where in (("C-1", 5, edition), ("C-2", 2, before), ("C-3", 3, elsewhere)):
+        given = [{f"M{n:02}": 1 if n in (2, 5) else value for n in range(1, 12)}] * 20
+        make_results(code, given, edition=where, **asked)
+    make_results(
+        "C-4",
+        [{f"T{n:02}": 2 for n in range(1, 12)}] * 12,
+        edition=edition,
+        questionnaire="TEACHER",
+    )
+    pairs = {f"S{n}{letter}": 5 if letter else 3 for n in range(1, 6) for letter in ("", "I")}
+    employers = [("a", {"E01": 1, "E06": 1} | pairs)] * 9 + [("b", {"E01": 1, "E06": 0} | pairs)] * 8
+    campaign = make_results(
+        "C-5",
+        employers + [("a", {"E01": 2, "E06": 1} | {code: 5 for code in pairs if code.endswith("I")})] * 6,
+        questionnaire="EMPLOYER",
+        edition=edition,
+        groups={"a": "Industria", "b": "Servicios", "c": "Otros"},
+        invited=40,
+    )
+    return edition, campaign
+
+
+def test_reports_lacked_what_the_pages_set_side_by_side() -> None:
+    edition, campaign = compared_place()
+    actor = make_staff("quality_officer")
+    of_place = reports.request_centre(
+        actor=actor,
+        scope=edition.microcredential.centre.scope,
+        year=make_year(2025),
+        language="es",
+    )
+    told = from_json(of_place.body)
+    titles = {section.anchor: section.title for section in told.sections}
+    middle = QuestionnaireVersion.objects.get(questionnaire__code="LEARNER-MIDDLE")
+    assert titles["q-LEARNER-MIDDLE"] == middle.title_es
+    assert {"years-LEARNER-MIDDLE", "benchmark-LEARNER-MIDDLE", "audiences-LEARNER-MIDDLE"} <= titles.keys()
+    assert not [title for title in titles.values() if "LEARNER-MIDDLE" in title]
+    blocks = {section.anchor: section.blocks for section in told.sections}
+    [years] = [block for block in blocks["years-LEARNER-MIDDLE"] if isinstance(block, Table)]
+    assert [column.title for column in years.columns[1:3]] == ["2024-25", "2025-26"]
+    [gap] = [block for block in blocks["benchmark-LEARNER-MIDDLE"] if isinstance(block, Gap)]
+    assert (gap.rows[0].first, gap.rows[0].second) == ((0, 20), (20, 20))
+    captions = [block.caption for block in blocks["audiences-LEARNER-MIDDLE"] if isinstance(block, Table)]
+    assert captions
+    assert not set(captions) & set(Item.objects.exclude(common_code="").values_list("common_code", flat=True))
+    of_campaign = reports.request_campaign(actor=actor, campaign=campaign, language="en")
+    sections = {section.anchor: section for section in from_json(of_campaign.body).sections}
+    [groups] = [block for block in sections["groups"].blocks if isinstance(block, Table)]
+    assert [column.title for column in groups.columns[1:3]] == ["Industria (15)", "Servicios (8)"]
+    assert [block.entries for block in sections["groups"].blocks if isinstance(block, Listed)] == [("Otros",)]
+    gaps = [block for one in sections.values() for block in one.blocks if isinstance(block, Gap)]
+    assert gaps[0].rows[0].first == (23, 23)
+    assert gaps[0].rows[0].second == (0, 17)
+    for report in (of_place, of_campaign):
+        assert printed(report).is_made
