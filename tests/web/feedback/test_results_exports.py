@@ -170,3 +170,45 @@ def test_forty_surveys_cost_few_statements(officer: Any, client_for: Any, max_qu
         response = get(client, "result-export")
     print(f"{(time.process_time() - begun) * 1000:.0f} ms of CPU")
     assert len(sheets(response)["Results"]) == 1 + 40 * 15
+
+
+def test_the_workbook_of_a_campaign_lacked_groups_and_importance(officer: Any, client_for: Any) -> None:
+    rated = {"E01": 1, "S1I": 5, "S1": 3}
+    answers = [("a", rated | {"E06": 1})] * 9 + [("b", rated | {"E06": 0})] * 8
+    groups = {"a": "Industria", "b": "Servicios", "c": "Otros"}
+    make_results("C-1", answers, questionnaire="EMPLOYER", groups=groups, invited=40)
+    found = sheets(get(client_for(officer), "campaign-results-export", "C-1"))
+    rows = [row for row in as_dicts(found["Groups compared"]) if row["Code"] == "E06"]
+    assert [(row["Group"], row["Favourable"], row["n"]) for row in rows] == [
+        ("Industria", 1, 9),
+        ("Servicios", 0, 8),
+    ]
+    first, second = rows
+    assert (first["Difference"], second["Difference"]) == (1, None)
+    assert 0 < first["Interval from"] < first["Interval to"] <= 1
+    assert first["What is detectable"].startswith(
+        "More favourable in Industria than in Servicios (+100 points"
+    )
+    [gap] = as_dicts(found["Importance and satisfaction"])
+    assert (gap["Code"], gap["Importance"], gap["Satisfaction"], gap["Difference"]) == ("S1", 1, 0, -1)
+    assert gap["n · Importance"] == gap["n · Satisfaction"] == 17
+
+
+def test_the_workbook_of_a_place_lacked_what_it_is_compared_with(officer: Any, client_for: Any) -> None:
+    edition = make_plain_edition(make_centre("FAC-A"))
+    elsewhere = make_plain_edition(make_centre("FAC-B", "Facultad B"))
+    asked: dict[str, Any] = {"questionnaire": "LEARNER-MIDDLE"}
+    make_results("C-1", [{f"M{n:02}": 5 for n in (1, 3, 4)}] * 12, edition=edition, **asked)
+    make_results("C-2", [{f"M{n:02}": 2 for n in (1, 3, 4)}] * 12, edition=elsewhere, **asked)
+    make_results("C-3", [{f"T{n:02}": 2 for n in range(1, 9)}] * 12, edition=edition, questionnaire="TEACHER")
+    client = client_for(officer)
+    found = sheets(get(client, "results-place-export", "FAC-A", questionnaire="LEARNER-MIDDLE"))
+    beside = {row["Code"]: row for row in as_dicts(found["Beside the others"])}["M01"]
+    rest = next(name for name in beside if name.startswith("Rest of"))
+    assert (beside["FAC-A"], beside[rest], beside["Difference"]) == (1, 0, 1)
+    assert beside["What is detectable"].startswith("More favourable in FAC-A than in the rest of")
+    audiences = list(as_dicts(found["Other audiences"]))
+    assert {row["Who"] for row in audiences} == {"learners", "teaching staff"}
+    teachers = next(row for row in audiences if row["Who"] == "teaching staff")
+    assert (teachers["Favourable"], teachers["Difference"]) == (0, -1)
+    assert teachers["What is detectable"].startswith("Less favourable")

@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from feedback.exporters.compared import audiences_of, benchmark_of, groups_of, importance_of, years_of
 from feedback.models import Campaign, Item
 from feedback.presenters.results import answer_rows
 from feedback.selectors.figures import Figures
@@ -21,7 +22,7 @@ from iqas.core.refusals import RuleViolation
 from iqas.core.tabular import csv_lines, write_workbook
 
 MOST = 500
-TABLES = ("results", "distributions", "answers", "campaigns", "comments")
+TABLES = ("results", "distributions", "answers", "groups", "importance", "campaigns", "comments")
 TOO_MANY = gettext_lazy(
     "These are more than %(most)s campaigns. Narrow the list first, by year or by questionnaire."
 )
@@ -43,6 +44,10 @@ def sheets_of(campaigns: QuerySet[Campaign], user: Any, language: str) -> dict[s
         "results": _results(results),
         "distributions": _distributions(results),
         "answers": _answers(_lines(results)),
+        **_filled(
+            groups=groups_of(results),
+            importance=importance_of((one.campaign, one.items) for one in results),
+        ),
         "campaigns": _campaigns(found, results),
         "comments": _comments(many_comments(found, user)),
     }
@@ -55,10 +60,20 @@ def sheets_of_place(results: PlaceResults) -> dict[str, Rows]:
         "results": _figures(rows),
         "distributions": _points(rows),
         "answers": _answers(rows),
-        "years": _sides(results, [(side.label, side.figures) for side in results.years]),
-        "benchmark": _sides(results, [(side.label, side.figures) for side in results.benchmark]),
+        "years": years_of(results),
+        "benchmark": benchmark_of(results),
+        **_filled(
+            audiences=audiences_of(results),
+            importance=importance_of([(results.place.code, results.items)]),
+        ),
         "campaigns": _heard(results),
     }
+
+
+def _filled(**tables: Rows) -> dict[str, Rows]:
+    """Those of the tables that have a row below their header."""
+    found = {name: list(rows) for name, rows in tables.items()}
+    return {name: rows for name, rows in found.items() if len(rows) > 1}
 
 
 def workbook(sheets: Sheets, title: str) -> bytes:
@@ -69,7 +84,10 @@ def workbook(sheets: Sheets, title: str) -> bytes:
         "answers": _("Share of each answer"),
         "campaigns": _("Campaigns"),
         "comments": _("Comments"),
+        "groups": _("Groups compared"),
+        "importance": _("Importance and satisfaction"),
         "years": _("Years"),
+        "audiences": _("Other audiences"),
         "benchmark": _("Beside the others"),
         "method": _("How it is computed"),
     }
@@ -292,19 +310,6 @@ def _heard(results: PlaceResults) -> Iterator[Sequence[Any]]:
             one.threshold,
             one.is_told,
         )
-
-
-def _sides(
-    results: PlaceResults, sides: Sequence[tuple[str, Mapping[str, Figures]]]
-) -> Iterator[Sequence[Any]]:
-    """Figures side by side: for each side its share of favourable answers and its n."""
-    yield (_("Code"), _("Question"), *(cell for label, _figures in sides for cell in (label, f"n · {label}")))
-    for item in results.items:
-        cells: list[Any] = []
-        for _label, figures in sides:
-            found = figures.get(item.code)
-            cells += [_number(found.favourable) if found else None, found.n if found else None]
-        yield (item.code, item.text, *cells)
 
 
 def _comments(comments: Iterable[tuple[str, str, str]]) -> Iterator[Sequence[Any]]:
