@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from feedback.views import invitations, survey
+from feedback.views import invitations, message_preview, survey
 
 STAFF = [
     path("campaigns/<str:code>/invite/", invitations.campaign_invite, name="campaign-invite"),
@@ -17,6 +17,12 @@ STAFF = [
         name="campaign-invite-contacts",
     ),
     path("returned/", invitations.mail_returned, name="mail-returned"),
+    path("campaigns/<str:code>/messages/", message_preview.campaign_messages, name="campaign-messages"),
+    path(
+        "campaigns/<str:code>/messages/<str:language>/<int:wave>/",
+        message_preview.campaign_message_file,
+        name="campaign-message-file",
+    ),
     path("campaigns/<str:code>/print/", invitations.campaign_print, name="campaign-print"),
     path("campaigns/<str:code>/sheets/<int:sheet>/", invitations.campaign_sheet, name="campaign-sheet"),
     path("campaigns/<str:code>/poster/", invitations.campaign_poster, name="campaign-poster"),

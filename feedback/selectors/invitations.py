@@ -9,9 +9,10 @@ import segno
 from django.conf import settings
 from django.urls import reverse
 
-from feedback.anonymity.installed import installed_ring
-from feedback.anonymity.tokens import open_code, short_code, token
-from feedback.models import Campaign
+from feedback.anonymity.installed import installed_ring, ring_for_visits
+from feedback.anonymity.tokens import open_code, read_stop_mark, short_code, token
+from feedback.models import Campaign, MailOptOut
+from feedback.selectors.survey import links_exist
 
 QUIET_ZONE = 4  # squares, ISO/IEC 18004
 
@@ -63,6 +64,17 @@ def campaign_links(campaign: Campaign) -> list[str]:
     ring, salt = installed_ring(), bytes(campaign.salt)
     unused = campaign.invitations.filter(used=False).order_by("pk").values_list("pk", flat=True)
     return [survey_url(token(ring, invitation, salt)) for invitation in unused]
+
+
+def person_behind(mark: str) -> str | None:
+    """The index of the address that a "no more mail" link was made for; None for one that is not ours."""
+    ring = ring_for_visits(links_exist=links_exist)
+    return read_stop_mark(ring, mark) if ring else None
+
+
+def has_stopped(mark: str) -> bool:
+    """Whether the person behind this mark wants no survey mail."""
+    return MailOptOut.objects.filter(mail_idx=person_behind(mark)).exists()
 
 
 def qr_of(url: str) -> QrCode:

@@ -14,11 +14,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from feedback.anonymity.addresses import encrypt_address
-from feedback.anonymity.installed import ring_for_new_links, ring_for_visits
+from feedback.anonymity.installed import ring_for_new_links
 from feedback.anonymity.keys import KeyRing
-from feedback.anonymity.tokens import code_index, mail_index, read_stop_mark, short_code, token, token_index
+from feedback.anonymity.tokens import code_index, mail_index, short_code, token, token_index
 from feedback.importers.recipients import Recipient
 from feedback.models import Campaign, CampaignGroup, Invitation, MailOptOut
+from feedback.selectors.invitations import person_behind
 from feedback.selectors.survey import links_exist
 from feedback.services.mailing import addressed, send_first_mails, send_reminders
 from iqas.core import clock
@@ -199,11 +200,19 @@ def reminder_refusal(campaign: Campaign) -> RuleViolation | None:
 
 def stop_mails(*, mark: str) -> bool:
     """Write no more survey mail to the person behind this mark; False for a mark that is not ours."""
-    ring = ring_for_visits(links_exist=links_exist)
-    index = read_stop_mark(ring, mark) if ring else None
+    index = person_behind(mark)
     if index is None:
         return False
     MailOptOut.objects.get_or_create(mail_idx=index)
+    return True
+
+
+def resume_mails(*, mark: str) -> bool:
+    """The person behind this mark wants survey mail again; False for a mark that is not ours."""
+    index = person_behind(mark)
+    if index is None:
+        return False
+    MailOptOut.objects.filter(mail_idx=index).delete()
     return True
 
 

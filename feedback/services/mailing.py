@@ -28,6 +28,7 @@ from iqas.ui.formats import day
 
 BUILDER = "feedback.invitation"
 CHUNK = 500
+SAMPLE_ADDRESS, SAMPLE_TOKEN = "persona@example.org", "EXAMPLE"
 
 
 def send_first_mails(campaign: Campaign, *, actor: Any = None) -> int:
@@ -60,26 +61,60 @@ def build_mail(*, invitation: str, wave: int, more: Sequence[Sequence[Any]] = ()
     first, ring = due[0], installed_ring()
     earlier = Invitation.objects.filter(mail_idx=first.mail_idx, last_mail_day__isnull=False)
     others = [*due[1:], *_owed(earlier.exclude(pk__in=[one.pk for one in due]))]
-    campaign = first.campaign
-    stop_url = (
-        f"{settings.BASE_URL}{reverse('survey:mail-stop', kwargs={'mark': stop_mark(ring, first.mail_idx)})}"
+    return _message(
+        first.campaign,
+        to=decrypt_address(ring, bytes(first.email_enc or b""), first.pk),
+        language=first.campaign.mail_language,
+        wave=waves[first.pk],
+        link=_link(ring, first),
+        mark=stop_mark(ring, first.mail_idx),
+        partner=first.partner.name if first.partner else "",
+        others=[(one.campaign, _link(ring, one)) for one in sorted(others, key=_by_last_day)],
     )
-    with override(campaign.mail_language):
+
+
+def sample_mail(campaign: Campaign, *, language: str, wave: int) -> Mail:
+    """The message of a campaign as everybody will get it, with links that lead nowhere. Needs its target."""
+    partners = campaign.target.partners
+    return _message(
+        campaign,
+        to=SAMPLE_ADDRESS,
+        language=language,
+        wave=wave,
+        link=survey_url(SAMPLE_TOKEN),
+        mark=SAMPLE_TOKEN,
+        partner=partners[0].name if partners else "",
+    )
+
+
+def _message(
+    campaign: Campaign,
+    *,
+    to: str,
+    language: str,
+    wave: int,
+    link: str,
+    mark: str,
+    partner: str,
+    others: Sequence[tuple[Campaign, str]] = (),
+) -> Mail:
+    stop_url = f"{settings.BASE_URL}{reverse('survey:mail-stop', kwargs={'mark': mark})}"
+    with override(language):
         context = {
-            **_asked(ring, first),
+            **_asked(campaign, link),
             "title": campaign.title,
             "threshold": campaign.threshold,
             "mode": campaign.mode,
-            "partner": first.partner.name if first.partner else "",
-            "wave": waves[first.pk],
-            "last": waves[first.pk] >= campaign.reminders_most,
+            "partner": partner,
+            "wave": wave,
+            "last": wave >= campaign.reminders_most,
             "stop_url": stop_url,
             "action_label": _("Answer the survey"),
-            "others": [_asked(ring, one) for one in sorted(others, key=_by_last_day)],
+            "others": [_asked(other, its_link) for other, its_link in others],
         }
     return Mail(
-        to=decrypt_address(ring, bytes(first.email_enc or b""), first.pk),
-        language=campaign.mail_language,
+        to=to,
+        language=language,
         template="survey_invitation",
         context=context,
         headers={"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
@@ -102,14 +137,17 @@ def _owed(invitations: QuerySet[Invitation]) -> list[Invitation]:
     return owed
 
 
-def _asked(ring: KeyRing, invitation: Invitation) -> dict[str, Any]:
+def _asked(campaign: Campaign, link: str) -> dict[str, Any]:
     """What one survey asks about, until when, and its link."""
-    campaign = invitation.campaign
     return {
         "course": campaign.target.title if campaign.target.editions else campaign.title,
         "last_day": day(campaign.closes),
-        "action_url": survey_url(token(ring, invitation.pk, bytes(campaign.salt))),
+        "action_url": link,
     }
+
+
+def _link(ring: KeyRing, invitation: Invitation) -> str:
+    return survey_url(token(ring, invitation.pk, bytes(invitation.campaign.salt)))
 
 
 def _by_last_day(invitation: Invitation) -> tuple[Any, str]:

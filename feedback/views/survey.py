@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from feedback.answer_sheet import AnswerSheet, Problem, asked, read_posted, unanswered
 from feedback.models import Item
+from feedback.selectors.invitations import has_stopped
 from feedback.selectors.readers import Readers, readers_of
 from feedback.selectors.survey import (
     Progress,
@@ -29,7 +30,7 @@ from feedback.selectors.survey import (
     shown_screens,
     token_of_code,
 )
-from feedback.services.invitations import stop_mails
+from feedback.services.invitations import resume_mails, stop_mails
 from feedback.services.submission import clear_draft, save_draft, submit
 from feedback.views.naming import Naming, naming_context, namings_of
 from feedback.views.questions import questions_of
@@ -174,11 +175,14 @@ def receipt_check(request: HttpRequest) -> HttpResponse:
 @csrf_exempt  # RFC 8058: mail programs send this POST by themselves
 @public("whoever gets our mail may stop it without an account", methods=("GET", "HEAD", "POST"))
 def mail_stop(request: HttpRequest, mark: str) -> HttpResponse:
-    """Write no more survey mail to this person; asks for one press of a button, as link scanners press none."""
-    stopped = request.method == "POST" and stop_mails(mark=mark)
-    status = 404 if request.method == "POST" and not stopped else 200
-    context = {"stopped": stopped, "unknown": status == 404}
-    return render_survey(request, "mail_stop.html", context, status=status)
+    """Write no more survey mail to this person, or do so again; asks for one press of a button, as link scanners press
+
+    none.
+    """
+    act = resume_mails if "again" in request.POST else stop_mails
+    unknown = request.method == "POST" and not act(mark=mark)
+    context = {"stopped": has_stopped(mark), "again": act is resume_mails, "unknown": unknown}
+    return render_survey(request, "mail_stop.html", context, status=404 if unknown else 200)
 
 
 def _take_page(place: Place, progress: Progress) -> HttpResponse:

@@ -87,6 +87,7 @@ BY_ROUTE: dict[str, Values] = {
     "survey:outcome-campaign": lambda o: {"code": o.mixed.code},
     "survey:outcome-edition": lambda o: {"code": o.finished.code},
     "feedback:theme-edit": lambda o: {"pk": str(o.more["theme"].pk)},
+    "feedback:campaign-message-file": lambda o: {"code": o.campaign.code, "language": "es", "wave": 0},
     "feedback:reply-add": lambda o: {"code": o.mixed.code},
     "feedback:reply-publish": lambda o: {"pk": str(o.more["reply"].pk)},
     "survey:reply-follow": lambda o: {"token": NOWHERE},

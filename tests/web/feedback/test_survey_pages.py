@@ -527,6 +527,24 @@ def test_stopping_the_mail_needs_a_press_and_works_in_one_click_for_mail_program
     assert client.post(f"{url[:-3]}AA/").status_code == 404
 
 
+def test_who_stopped_the_mail_can_have_it_again() -> None:
+    """An opt-out was for ever: one press in the wrong mail, and no survey reached that person again."""
+    from feedback.anonymity.installed import installed_ring
+    from feedback.anonymity.tokens import stop_mark
+    from feedback.models import MailOptOut
+
+    make_campaign(addresses=tuple(f"persona{number}@example.org" for number in range(5)))
+    index = Invitation.objects.values_list("mail_idx", flat=True)[0]
+    url = f"/s/stop/{stop_mark(installed_ring(), index)}/"
+    client = Client(headers={"Accept-Language": "en"})
+    assert_shows(client.post(url), "Write to me again")
+    assert_shows(client.get(url), "Write to me again")
+    assert_shows(client.post(url, {"again": "1"}), "You will get survey mail again")
+    assert not MailOptOut.objects.exists()
+    assert_shows(client.get(url), "Stop the mail")
+    assert client.post(f"{url[:-3]}AA/", {"again": "1"}).status_code == 404
+
+
 # --- weight ----------------------------------------------------------------------------------------
 
 
