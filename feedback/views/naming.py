@@ -18,7 +18,7 @@ FOUND: Mapping[str, str | Promise] = {
     EMAIL: gettext_lazy("“%(found)s” looks like an e-mail address."),
     PHONE: gettext_lazy("“%(found)s” looks like a telephone number."),
     DOCUMENT: gettext_lazy("“%(found)s” looks like an identity number."),
-    NAME: gettext_lazy("“%(found)s” is the name of somebody who teaches here."),
+    NAME: gettext_lazy("“%(found)s” looks like somebody’s name."),
 }
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.marking import marks_of, pieces_of
+from tests.support.sources import ROOT
 
 TEACHERS = ("Ana María López de la Fuente", "Íñigo Sáez")
 
@@ -29,10 +31,26 @@ def marked(text: str, names: tuple[str, ...] = TEACHERS) -> list[tuple[str, str]
         ("de la tarde, mañana y las doce", []),
         ("En 2024 éramos 25 de 40; el 12/03/2025 y las 10:30, 1.234.567 euros", []),
         ("banana y lopezcano no son nombres", []),
+        ("Great prof José", [("name", "José")]),
+        ("La profesora Marta Gil de la Fuente explica", [("name", "Marta Gil de la Fuente")]),
+        ("Dr. House, doña Concha, Ms Brown", [("name", "House"), ("name", "Concha"), ("name", "Brown")]),
+        ("Con Luis se aprende; JOSE TAMBIÉN", [("name", "Luis"), ("name", "JOSE")]),
+        ("El profe. El aula. Teacher The best. Don't. MS Excel", []),
+        ("Clara explicación, con Clara mejor. Pilar del curso", [("name", "Clara")]),
+        ("El Máster en Python de la Universidad, en Julio y en Santiago", [("name", "Julio")]),
+        ("muy bien jose", []),
     ],
 )
 def test_what_is_marked(text: str, expected: list[tuple[str, str]]) -> None:
     assert marked(text) == expected
+
+
+def test_what_learners_of_the_demo_wrote_names_nobody() -> None:
+    """Marks are useful as long as they are few."""
+    content = yaml.safe_load((ROOT / "iqas/demo/content/comments.yaml").read_text(encoding="utf-8"))
+    texts = [text for group in content.values() for text in group]
+    assert len(texts) > 25
+    assert [text for text in texts if marks_of(text)] == []
 
 
 def test_a_name_whose_accents_stand_apart_is_found_where_it_stands() -> None:

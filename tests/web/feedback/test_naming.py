@@ -51,9 +51,9 @@ def as_is(page: Any) -> str:
         ("Llame al 612 345 678 por favor", "“612 345 678” looks like a telephone number."),
         ("Mi DNI es 12345678Z", "“12345678Z” looks like an identity number."),
         ("X1234567L", "looks like an identity number."),
-        ("quinones no explica", "“quinones” is the name of somebody who teaches here."),
-        ("La profesora IBÁÑEZ llega tarde", "“IBÁÑEZ” is the name of somebody who teaches here."),
-        ("Otxoa, genial", "“Otxoa” is the name of somebody who teaches here."),
+        ("quinones no explica", "“quinones” looks like somebody’s name."),
+        ("La profesora IBÁÑEZ llega tarde", "“IBÁÑEZ” looks like somebody’s name."),
+        ("Otxoa, genial", "“Otxoa” looks like somebody’s name."),
     ],
 )
 def test_it_comes_back_with_what_was_found(person: Respondent, comment: str, sentence: str) -> None:
