@@ -108,7 +108,9 @@ class AnswerForm(forms.Form):
         label=_("Answer"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("It is sent as it stands where the sender left an address."),
+        help_text=_(
+            "It is sent as it stands where the sender left an address, and shown to who has the secret code."
+        ),
     )
     dismissed = forms.BooleanField(label=_("It is not admitted"), required=False)
 

@@ -11,6 +11,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name='complaint',
+            name='secret_hash',
+            field=models.CharField(blank=True, editable=False, max_length=64),
+        ),
+        migrations.AddField(
             model_name='openingrule',
             name='readers',
             field=models.JSONField(blank=True, default=list),

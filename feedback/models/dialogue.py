@@ -99,7 +99,9 @@ class ConsultationPoint(Identified):
 
 
 class Complaint(Identified, Versioned):
-    """A complaint, suggestion or praise, with the time that its answer took. `sender_enc` is an encrypted address.
+    """A complaint, suggestion or praise, with the time that its answer took. `sender_enc` is an encrypted address;
+
+    `secret_hash` is of the code by which whoever sent it through the form reads the answer.
 
     An urgent one (somebody may be in danger or was harmed) goes to the person named for safeguarding.
     """
@@ -136,6 +138,7 @@ class Complaint(Identified, Versioned):
     text = models.TextField(_("text"))
     is_urgent = models.BooleanField(_("urgent"), default=False)
     sender_enc = models.BinaryField(null=True, editable=False)
+    secret_hash = models.CharField(max_length=64, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.RECEIVED)
     answer = models.TextField(_("answer"), blank=True)
     answered_on = models.DateField(_("answered"), null=True, blank=True)

@@ -24,6 +24,7 @@ STAFF = [
 ]
 PUBLIC = [
     path("suggestions/", complaints.complaint_send, name="complaint-send"),
+    path("suggestions/answer/", complaints.complaint_follow, name="complaint-follow"),
 ]
 API = [
     path("consultations/", ConsultationList.as_view(), name="consultation-list"),

@@ -10,7 +10,9 @@ from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from django.utils.crypto import constant_time_compare
 
+from feedback.anonymity.tokens import receipt_hash
 from feedback.models import Comment, Complaint
 from iqas.core import clock
 from iqas.core.access import allowed, below, paths
@@ -91,6 +93,15 @@ def comment_of(complaint: Complaint) -> Comment | None:
         return None
     flagged = Comment.objects.filter(is_urgent=True, campaign__code=complaint.text).select_related("campaign")
     return next((one for one in flagged if case_key(one.pk) == complaint.pk), None)
+
+
+def find_sent(code: str, secret: str) -> Complaint | None:
+    """What somebody sent through the form, for who has its number and its secret code; None for any other pair."""
+    sent = Complaint.objects.exclude(secret_hash="").filter(code=code.strip().upper()).first()
+    typed = receipt_hash(secret)
+    if sent is None or typed is None or not constant_time_compare(sent.secret_hash, typed):
+        return None
+    return sent
 
 
 def safeguarding_address() -> str:

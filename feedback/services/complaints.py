@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import get_language, override
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.anonymity.addresses import decrypt_address, encrypt_address
 from feedback.anonymity.installed import installed_ring, ring_for_new_links
+from feedback.anonymity.tokens import new_receipt, receipt_hash
 from feedback.models import Comment, Complaint
 from feedback.selectors.complaints import WAITING, case_key, due_day, is_case, safeguarding_address
 from feedback.selectors.survey import links_exist
@@ -34,6 +37,8 @@ from iqas.ui.formats import day
 BUILDER = "feedback.complaint"
 LONGEST = 5000
 MOST_AN_HOUR = 60
+MOST_FROM_A_NETWORK = 20
+HOUR = 60 * 60
 FIELDS = (
     "kind",
     "channel",
@@ -61,19 +66,44 @@ def receive(*, actor: Any, sender: str = "", **given: Any) -> Complaint:
     return _add(actor, complaint, sender, get_language() or settings.LANGUAGE_CODE)
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What was received from outside, and the secret by which its sender reads the answer; only its hash is kept."""
+
+    complaint: Complaint
+    secret: str
+
+
 @transaction.atomic
-def send_in(*, kind: str, scope: Scope, text: str, email: str = "", is_urgent: bool = False) -> Complaint:
-    """What somebody outside wrote in the public form. Refuses `complaint-text` and `too-many` (in this hour)."""
+def send_in(
+    *, kind: str, scope: Scope, text: str, email: str = "", is_urgent: bool = False, sender_mark: str = ""
+) -> Sent:
+    """What somebody outside wrote in the public form.
+
+    Refuses `complaint-text` and `too-many`: from one network in this hour, or from everybody; what is urgent is never
+    refused for what others sent. `sender_mark` is `middleware.sender_mark`.
+    """
+    complaint, secret = Complaint(), new_receipt()
+    given = {"kind": kind, "scope": scope, "text": text, "is_urgent": is_urgent}
+    _set(complaint, {**given, "channel": Complaint.Channel.FORM, "received_on": clock.today()})
+    _refuse_flood(sender_mark, is_urgent=is_urgent)
+    complaint.secret_hash = receipt_hash(secret) or ""
+    return Sent(_add(None, complaint, email, get_language() or settings.LANGUAGE_CODE), secret)
+
+
+def _refuse_flood(sender_mark: str, *, is_urgent: bool) -> None:
     since = clock.now() - dt.timedelta(hours=1)
-    sent = Complaint.objects.filter(channel=Complaint.Channel.FORM, created_at__gte=since)
-    if sent.count() >= MOST_AN_HOUR:
+    sent = Complaint.objects.filter(channel=Complaint.Channel.FORM, is_urgent=False, created_at__gte=since)
+    flooded = not is_urgent and sent.count() >= MOST_AN_HOUR
+    if sender_mark:
+        key = f"complaints|{sender_mark}|{clock.now():%Y%m%d%H}|{is_urgent:d}"
+        count = cache.get(key, 0) + 1
+        cache.set(key, count, HOUR)
+        flooded |= count > MOST_FROM_A_NETWORK
+    if flooded:
         raise RuleViolation(
             "too-many", _("Too much was sent in this hour. Try again later, or write a mail.")
         )
-    complaint = Complaint()
-    given = {"kind": kind, "scope": scope, "text": text, "is_urgent": is_urgent}
-    _set(complaint, {**given, "channel": Complaint.Channel.FORM, "received_on": clock.today()})
-    return _add(None, complaint, email, get_language() or settings.LANGUAGE_CODE)
 
 
 @transaction.atomic
@@ -307,7 +337,7 @@ def _set(complaint: Complaint, given: dict[str, Any]) -> None:
     if action is not None and not _near(action.scope, complaint.scope):
         raise RuleViolation("complaint-action", _("This action is of another part."), field="action")
     try:
-        complaint.clean_fields(exclude=["code", "created_by", "sender_enc"])
+        complaint.clean_fields(exclude=["code", "created_by", "sender_enc", "secret_hash"])
     except ValidationError as error:
         raise RuleViolation("complaint-values", "; ".join(error.messages)) from error
 

@@ -143,17 +143,30 @@ def complaint_answer(request: HttpRequest, code: str) -> HttpResponse:
 @public("anybody may complain or suggest something, without an account", methods=WRITE)
 @sensitive_post_parameters()
 def complaint_send(request: HttpRequest) -> HttpResponse:
-    """The public form; its answer is a number."""
+    """The public form; its answer is a number and a secret code."""
     form = SendForm(posted(request))
     status = 200
     if request.method == "POST" and form.is_valid():
         with forms.refusals(form):
-            made = complaints.send_in(**form.given())
-            context = {"complaint": made, "answered": bool(made.sender_enc)}
+            sent = complaints.send_in(**form.given(), sender_mark=getattr(request, "sender_mark", ""))
+            context = {"complaint": sent.complaint, "secret": sent.secret}
             return render_survey(request, "complaint_sent.html", context)
     if form.is_bound:
         status = TOO_MANY if form.has_error("__all__", "too-many") else forms.form_status(form)
     return render_survey(request, "complaint_send.html", {"form": form}, status=status)
+
+
+@public("who sent a complaint has its number and a secret code, and no account", methods=WRITE)
+@sensitive_post_parameters()
+def complaint_follow(request: HttpRequest) -> HttpResponse:
+    """How it stands and what was answered, for who has the number and the code."""
+    asked = request.method == "POST"
+    code, secret = (request.POST.get(name, "")[:80] for name in ("code", "secret"))
+    found = selectors.find_sent(code, secret) if asked else None
+    context = {"asked": asked, "complaint": found, "code": code}
+    return render_survey(
+        request, "complaint_follow.html", context, status=404 if asked and found is None else 200
+    )
 
 
 def _form(request: HttpRequest, form: Any, *, title: str) -> HttpResponse:

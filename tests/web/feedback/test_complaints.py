@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from feedback.middleware import sender_mark
 from feedback.models import Comment, Complaint
 from feedback.selectors.comments import seen_of
 from feedback.selectors.complaints import answer_times, due_day, visible
@@ -177,6 +178,64 @@ def test_anybody_sends_one_and_gets_a_number(at: Any) -> None:
     for _turn in range(complaints.MOST_AN_HOUR - 1):
         complaints.send_in(kind="praise", scope=centre.scope, text="bien")
     assert client.post(address, data).status_code == 429
+
+
+def test_nobody_closes_the_urgent_way_by_sending_much(at: Any) -> None:
+    """Sixty messages in an hour, from anybody, closed the form for everybody, for who was in danger too."""
+    at("2026-03-02 10:00")
+    the_university()
+    centre = make_centre("FAC-A")
+    address = reverse("survey:complaint-send")
+    data = {"kind": "complaint", "scope": centre.code, "text": SECRET}
+
+    def sent_from(network: int, **more: str) -> int:
+        return Client(headers=EN, REMOTE_ADDR=f"10.0.{network}.7").post(address, data | more).status_code
+
+    from_one = [sent_from(1) for _turn in range(complaints.MOST_FROM_A_NETWORK + 1)]
+    assert from_one == [200] * complaints.MOST_FROM_A_NETWORK + [429]
+    assert sent_from(2) == 200
+    while Complaint.objects.count() < complaints.MOST_AN_HOUR:
+        complaints.send_in(kind="praise", scope=centre.scope, text="bien")
+    assert sent_from(2) == 429
+    assert sent_from(1, is_urgent="on") == 200
+    assert sent_from(2, is_urgent="on") == 200
+    marks = [
+        sender_mark(RequestFactory().post(address, REMOTE_ADDR=f"10.0.{part}"))
+        for part in ("1.7", "1.9", "2.7")
+    ]
+    assert marks[0] == marks[1] != marks[2]
+    at("2026-03-03 10:00")
+    assert sender_mark(RequestFactory().post(address, REMOTE_ADDR="10.0.1.7")) != marks[0]
+
+
+def test_without_an_address_the_answer_is_read_with_number_and_code(staff: Any, at: Any) -> None:
+    """Who left no address was told to keep the number, and there was no page to ask with it."""
+    at("2026-03-02 10:00")
+    the_university()
+    centre = make_centre("FAC-A")
+    client = Client(headers=EN)
+    data = {"kind": "complaint", "scope": centre.code, "text": SECRET}
+    page = client.post(reverse("survey:complaint-send"), data)
+    secret = page.context["secret"]
+    assert_shows(page, "Q-0001", secret, "secret code")
+    complaint = Complaint.objects.get()
+    assert secret not in complaint.secret_hash
+    follow = reverse("survey:complaint-follow")
+    assert_shows(client.get(follow), "Secret code")
+    assert_shows(
+        client.post(follow, {"code": " q-0001 ", "secret": secret.lower()}), "received", "30 March 2026"
+    )
+    for code, wrong in (("Q-0002", secret), ("Q-0001", "A" * 26), ("Q-0001", ""), ("", "")):
+        assert client.post(follow, {"code": code, "secret": wrong}).status_code == 404
+    officer = staff("quality_officer")
+    other = receive(officer, centre.scope)
+    assert client.post(follow, {"code": other.code, "secret": ""}).status_code == 404
+    complaints.answer_complaint(
+        actor=officer, complaint=complaint, seen=complaint.version, answer="Lo sentimos"
+    )
+    answered = client.post(follow, {"code": "Q-0001", "secret": secret})
+    assert_shows(answered, "Lo sentimos")
+    assert_hides(answered, "CANARY")
 
 
 def test_an_urgent_comment_becomes_a_case_for_the_named_person(
