@@ -14,6 +14,7 @@ from feedback.selectors.campaigns import (
     campaigns_out_of_balance,
     signed_out_of_balance,
 )
+from feedback.selectors.safeguarding import who_cannot_read
 from iqas.core import clock
 from iqas.core.doctor import check
 from iqas.core.health import readiness_probe
@@ -28,6 +29,15 @@ holds_files("feedback.Report", "sha256")
 @check("survey-keys", "Every link in use and every sealed answer has its key.")
 def survey_keys() -> Iterator[str]:
     yield from key_problems()
+
+
+@check("safeguarding", "Whoever is named for urgent complaints can read them.")
+def safeguarding() -> Iterator[str]:
+    for row in who_cannot_read():
+        yield (
+            f"{row.user} is named for urgent complaints on {row.scope.code} but has no role there that answers "
+            "complaints: give one, or name somebody else under Complaints and suggestions."
+        )
 
 
 @check(

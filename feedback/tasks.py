@@ -52,8 +52,8 @@ def reply_mail(*, link: str) -> Mail | None:
 
 
 @mail_builder(complaints.BUILDER)
-def complaint_mail(*, complaint: str, what: str) -> Mail | None:
-    return complaints.build_mail(complaint=complaint, what=what)
+def complaint_mail(*, complaint: str, what: str, person: str = "") -> Mail | None:
+    return complaints.build_mail(complaint=complaint, what=what, person=person)
 
 
 @mail_builder(outcomes.BUILDER)

@@ -10,6 +10,7 @@ from feedback.models import Complaint
 from feedback.selectors.complaints import scopes_for_senders
 from feedback.selectors.reach import editions_of, scopes_of
 from feedback.services.complaints import LONGEST
+from iqas.accounts.models import User
 from iqas.core import clock
 from iqas.core.access import allowed
 from iqas.frameworks.selectors import assessable
@@ -51,7 +52,9 @@ class ComplaintForm(forms.Form):
     is_urgent = forms.BooleanField(
         label=_("Urgent"),
         required=False,
-        help_text=_("Somebody may be in danger or was harmed. Only the quality office sees it from then on."),
+        help_text=_(
+            "Somebody may be in danger or was harmed. Only the persons named for safeguarding see it from then on."
+        ),
     )
     responsible = forms.ModelChoiceField(
         label=_("Responsible"), queryset=Scope.objects.none(), required=False
@@ -98,6 +101,21 @@ class ComplaintForm(forms.Form):
     def given(self) -> dict[str, Any]:
         """The keywords of the services."""
         return {name: value for name, value in self.cleaned_data.items() if name != "seen_version"}
+
+
+class SafeguardingForm(forms.Form):
+    """One more person who reads what is urgent."""
+
+    scope = ScopeField(
+        label=_("About"), queryset=Scope.objects.none(), to_field_name="code", empty_label=None
+    )
+    user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none(), empty_label=_("Choose"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scopes = scopes_for_senders()
+        self.fields["scope"].queryset = scopes  # type: ignore[attr-defined]
+        self.fields["user"].queryset = people_of(scopes)  # type: ignore[attr-defined]
 
 
 class AnswerForm(forms.Form):

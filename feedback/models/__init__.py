@@ -4,7 +4,13 @@ says (results), what follows (outcomes); and what is no survey (dialogue)."""
 from feedback.models.answers import Draft, Inbox, Receipt, Response, SignedAnswer
 from feedback.models.campaigns import Campaign, CampaignGroup, Invitation, MailOptOut, Moment
 from feedback.models.comments import Comment, CommentTheme, ReplyLink, TeacherReply, Theme
-from feedback.models.dialogue import Complaint, Consultation, ConsultationPartner, ConsultationPoint
+from feedback.models.dialogue import (
+    Complaint,
+    Consultation,
+    ConsultationPartner,
+    ConsultationPoint,
+    SafeguardingPerson,
+)
 from feedback.models.outcomes import Outcome, OutcomeAction
 from feedback.models.questionnaires import (
     AudienceThreshold,
@@ -59,6 +65,7 @@ __all__ = [
     "Response",
     "Round",
     "RoundExclusion",
+    "SafeguardingPerson",
     "Section",
     "SignedAnswer",
     "TeacherReply",

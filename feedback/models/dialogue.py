@@ -98,12 +98,34 @@ class ConsultationPoint(Identified):
         return self.text[:80]
 
 
+class SafeguardingPerson(Identified):
+    """Who reads the urgent complaints about a scope and everything below it. Where nobody is named: the quality officers."""
+
+    scope = models.ForeignKey(Scope, models.PROTECT, related_name="+", verbose_name=_("scope"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person")
+    )
+
+    class Meta:
+        ordering = ["scope__path", "user__sort_name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scope", "user"],
+                name="safeguarding_person_once",
+                violation_error_message=_("They are named already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope_id} {self.user_id}"
+
+
 class Complaint(Identified, Versioned):
     """A complaint, suggestion or praise, with the time that its answer took. `sender_enc` is an encrypted address;
 
     `secret_hash` is of the code by which whoever sent it through the form reads the answer.
 
-    An urgent one (somebody may be in danger or was harmed) goes to the person named for safeguarding.
+    An urgent one (somebody may be in danger or was harmed) is read by the persons named for safeguarding alone.
     """
 
     class Kind(models.TextChoices):

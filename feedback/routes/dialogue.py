@@ -17,6 +17,7 @@ STAFF = [
     ),
     path("complaints/", complaints.complaint_list, name="complaint-list"),
     path("complaints/add/", complaints.complaint_add, name="complaint-add"),
+    path("complaints/urgent/", complaints.safeguarding_persons, name="safeguarding-persons"),
     path("complaints/<str:code>/", complaints.complaint_detail, name="complaint-detail"),
     path("complaints/<str:code>/edit/", complaints.complaint_edit, name="complaint-edit"),
     path("complaints/<str:code>/take-up/", complaints.complaint_take_up, name="complaint-take-up"),

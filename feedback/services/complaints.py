@@ -19,7 +19,8 @@ from feedback.anonymity.addresses import decrypt_address, encrypt_address
 from feedback.anonymity.installed import installed_ring, ring_for_new_links
 from feedback.anonymity.tokens import new_receipt, receipt_hash
 from feedback.models import Comment, Complaint
-from feedback.selectors.complaints import WAITING, case_key, due_day, is_case, safeguarding_address
+from feedback.selectors.complaints import WAITING, case_key, due_day, is_case
+from feedback.selectors.safeguarding import persons_for, safeguarding_address
 from feedback.selectors.survey import links_exist
 from iqas.core import clock
 from iqas.core.access import require
@@ -230,8 +231,8 @@ def forget_senders() -> int:
     return Complaint.objects.filter(answered_on__lt=limit, sender_enc__isnull=False).update(sender_enc=None)
 
 
-def build_mail(*, complaint: str, what: str) -> Mail | None:
-    """One message about a complaint. Only the sender's own answer holds a text; staff get the number and the way there."""
+def build_mail(*, complaint: str, what: str, person: str = "") -> Mail | None:
+    """One message about a complaint; `person` is named for safeguarding. Only the sender's own answer holds a text; staff get the number and the way there."""
     found = Complaint.objects.filter(pk=UUID(complaint)).first()
     if found is None:
         return None
@@ -245,6 +246,9 @@ def build_mail(*, complaint: str, what: str) -> Mail | None:
         context = {"code": found.code, "answer": answer, "due": _day_in(language, found.due_on)}
         return Mail(to=to, language=language, template="complaint_sender", context=context)
     language, to = settings.LANGUAGE_CODE, _staff_address(what)
+    if person:
+        reader = next((row.user for row in persons_for(found.scope) if str(row.user_id) == person), None)
+        language, to = (reader.language, reader.email) if reader else (language, "")
     if not to:
         return None
     with override(language):
@@ -297,8 +301,11 @@ def _add(actor: Any, complaint: Complaint, sender: str, language: str) -> Compla
 
 def _mail(actor: Any, complaint: Complaint, what: str) -> None:
     ids = {"complaint": str(complaint.pk), "what": what}
-    order = Order(ids, f"{complaint.pk}|{what}|{complaint.answered_on or ''}", complaint.code)
-    send_built(actor=actor, builder=BUILDER, orders=[order], scope=complaint.scope)
+    key = f"{complaint.pk}|{what}|{complaint.answered_on or ''}"
+    people = {str(row.user_id) for row in persons_for(complaint.scope)} if what == "urgent" else set()
+    orders = [Order(ids | {"person": one}, f"{key}|{one}", complaint.code) for one in sorted(people)]
+    orders = orders or [Order(ids, key, complaint.code)]
+    send_built(actor=actor, builder=BUILDER, orders=orders, scope=complaint.scope)
 
 
 def _locked(actor: Any, action: str, complaint: Complaint) -> Complaint:
@@ -308,8 +315,7 @@ def _locked(actor: Any, action: str, complaint: Complaint) -> Complaint:
         .get(pk=complaint.pk)
     )
     require(actor, action, locked)
-    if locked.is_urgent:  # for the quality office alone
-        require(actor, "comment.review", locked)
+    require(actor, "complaint.view", locked)
     return locked
 
 

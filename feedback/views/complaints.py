@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from feedback.forms.complaints import AnswerForm, ComplaintForm, SendForm
+from feedback.forms.complaints import AnswerForm, ComplaintForm, SafeguardingForm, SendForm
 from feedback.models import Complaint
 from feedback.presenters import complaints as presenters
 from feedback.selectors import complaints as selectors
-from feedback.services import complaints
+from feedback.services import complaints, safeguarding
 from feedback.tables.complaints import ComplaintFilter, ComplaintTable
 from feedback.views.respondent import render_survey
 from feedback.views.shared import WRITE, posted
-from iqas.core.access import can, require
+from iqas.core.access import allowed, can, require
 from iqas.core.views import page, public
 from iqas.ui import conflicts, forms, lists
 from iqas.ui.components import Link
@@ -49,6 +49,11 @@ def complaint_list(request: HttpRequest) -> HttpResponseBase:
         actions=(
             *((Link(_("Write one down"), add, primary=True),) if add else ()),
             Link(_("Public form"), reverse("survey:complaint-send")),
+            *(
+                (Link(_("Who reads what is urgent"), reverse("feedback:safeguarding-persons")),)
+                if can(request.user, "safeguarding.set")
+                else ()
+            ),
         ),
     )
 
@@ -138,6 +143,27 @@ def complaint_answer(request: HttpRequest, code: str) -> HttpResponse:
         shown_with=_shown(title=_("Answer %(code)s") % {"code": complaint.code}, about=complaint)
         | {"quoted": complaint.text, "verb": gettext_lazy("Send the answer")},
     )
+
+
+@page("safeguarding.set", methods=WRITE)
+def safeguarding_persons(request: HttpRequest) -> HttpResponse:
+    """Who reads urgent complaints, of the university and of each centre."""
+    rows = allowed(request.user, "safeguarding.set").select_related("scope", "user")
+    if "remove" in request.POST:
+        person = next((row for row in rows if str(row.pk) == request.POST["remove"]), None)
+        if person is None:
+            raise Http404
+        safeguarding.remove_person(actor=request.user, person=person)
+        messages.success(request, _("Saved."))
+        return redirect("feedback:safeguarding-persons")
+    form = SafeguardingForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        with forms.refusals(form):
+            safeguarding.name_person(actor=request.user, **form.cleaned_data)
+            messages.success(request, _("Saved."))
+            return redirect("feedback:safeguarding-persons")
+    context = {"form": form, "rows": rows}
+    return render(request, "feedback/safeguarding_persons.html", context, status=forms.form_status(form))
 
 
 @public("anybody may complain or suggest something, without an account", methods=WRITE)

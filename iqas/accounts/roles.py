@@ -77,6 +77,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "complaint.view": EDITORS,
     "complaint.edit": EDITORS,
     "complaint.answer": EDITORS,
+    "safeguarding.set": frozenset({OFFICER}),
     "report.view": STAFF,
     "report.make": EDITORS | {REVIEWER, APPROVER},
     # frameworks

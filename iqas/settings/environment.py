@@ -130,8 +130,8 @@ class Environment(BaseSettings):
     email_from: str = Field("IQAS <no-reply@localhost>", description="Sender of every message.")
     safeguarding_email: str = Field(
         "",
-        description="Address of the person who is told of urgent comments and complaints: somebody may be in danger. "
-        "Empty: the university's contact for complaints.",
+        description="Address that is told of urgent comments and complaints where nobody is named for them: somebody may be "
+        "in danger. Empty: the university's contact for complaints.",
     )
     oidc_provider: str = Field(
         "",

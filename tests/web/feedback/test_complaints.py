@@ -10,12 +10,14 @@ from django.core import mail
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from feedback.checks import safeguarding as safeguarding_check
 from feedback.middleware import sender_mark
-from feedback.models import Comment, Complaint
+from feedback.models import Comment, Complaint, SafeguardingPerson
 from feedback.selectors.comments import seen_of
 from feedback.selectors.complaints import answer_times, due_day, visible
-from feedback.services import comments, complaints
-from iqas.core.models import AuditDetail
+from feedback.services import comments, complaints, safeguarding
+from iqas.core.access import can
+from iqas.core.models import AuditDetail, AuditEvent
 from iqas.core.refusals import AccessDenied, RuleViolation, StaleVersion
 from iqas.core.worklist import work_of
 from iqas.organisation.models import University
@@ -290,5 +292,44 @@ def test_an_urgent_one_written_down_by_a_coordinator_leaves_their_sight(at: Any)
     coordinator = make_staff("coordinator", scope=centre.scope)
     complaint = receive(coordinator, centre.scope, is_urgent=True)
     assert not visible(coordinator).exists()
-    assert visible(make_staff("centre_quality", scope=centre.scope)).get() == complaint
+    assert not visible(make_staff("centre_quality", scope=centre.scope)).exists()
+    assert visible(make_staff("quality_officer")).get() == complaint
     mail.outbox.clear()
+
+
+def test_only_the_named_person_reads_what_is_urgent(staff: Any, client_for: Any, at: Any) -> None:
+    """The form promises that a named person reads it first; every quality officer of the centre could open it."""
+    at("2026-03-02 10:00")
+    here, there = make_centre("FAC-A"), make_centre("FAC-B", "Facultad B")
+    officer, local, named = (
+        staff("quality_officer"),
+        staff("centre_quality", scope=here.scope),
+        staff("centre_quality", scope=here.scope, language="en"),
+    )
+    client = client_for(officer)
+    page = reverse("feedback:safeguarding-persons")
+    assert client_for(local).get(page).status_code == 403
+    assert client.get(page).status_code == 200
+    refused("safeguarding-role", safeguarding.name_person, actor=officer, scope=there.scope, user=named)
+    assert client.post(page, {"scope": "FAC-A", "user": str(named.pk)}).status_code == 302
+    assert client.post(page, {"scope": "FAC-A", "user": str(named.pk)}).status_code == 422
+    urgent = complaints.send_in(kind="complaint", scope=here.scope, text=SECRET, is_urgent=True).complaint
+    elsewhere = complaints.send_in(kind="complaint", scope=there.scope, text="x", is_urgent=True).complaint
+    assert [message.to for message in deliver() if urgent.code in str(message.subject)] == [[named.email]]
+    for person, seen in ((officer, [elsewhere]), (local, []), (named, [urgent])):
+        assert list(visible(person)) == seen, person
+        assert [one for one in (urgent, elsewhere) if can(person, "complaint.view", one)] == seen
+        expected = 200 if urgent in seen else 404
+        assert client_for(person).get(urgent.get_absolute_url()).status_code == expected
+    with pytest.raises(AccessDenied):
+        complaints.take_up(actor=local, complaint=urgent, seen=urgent.version)
+    complaints.take_up(actor=named, complaint=urgent, seen=urgent.version)
+    assert not list(safeguarding_check())
+    named.assignments.update(valid_until=dt.date(2026, 3, 1))
+    assert len(list(safeguarding_check())) == 1
+    row = SafeguardingPerson.objects.get()
+    assert client.post(page, {"remove": "no"}).status_code == 404
+    assert client.post(page, {"remove": str(row.pk)}).status_code == 302
+    assert set(visible(officer)) == {urgent, elsewhere}
+    events = AuditEvent.objects.filter(action__startswith="safeguarding.").values_list("action", flat=True)
+    assert sorted(events) == ["safeguarding.named", "safeguarding.removed"]
