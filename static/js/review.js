@@ -1,12 +1,12 @@
-// Single keys press the buttons of the review; they can be switched off (WCAG 2.1.4). Every button works without them.
+// Single keys press the buttons of the review once they are switched on (WCAG 2.1.4). Every button works without them.
 "use strict";
 
-const OFF = "iqas-review-keys-off";
+const ON = "iqas-review-keys-on";
 const help = document.querySelector("[data-review-keys]");
 const toggle = document.querySelector("[data-review-toggle]");
 
 function areOn() {
-  return window.localStorage.getItem(OFF) === null;
+  return window.localStorage.getItem(ON) !== null;
 }
 
 function tell() {
@@ -32,8 +32,8 @@ if (help && toggle) {
   help.hidden = false;
   tell();
   toggle.addEventListener("click", () => {
-    if (areOn()) window.localStorage.setItem(OFF, "1");
-    else window.localStorage.removeItem(OFF);
+    if (areOn()) window.localStorage.removeItem(ON);
+    else window.localStorage.setItem(ON, "1");
     tell();
   });
   document.addEventListener("keydown", pressed);

@@ -1,4 +1,4 @@
-"""The review of comments by single keys, which can be switched off."""
+"""The review of comments by single keys, which are off until they are switched on."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ def test_one_key_a_decision(open_page: Any) -> None:
     )
     assert_accessible(page)
     first = page.locator("blockquote.comment").inner_text()
+    assert page.locator("[aria-keyshortcuts]").count() == 0
+    page.keyboard.press("s")
+    page.wait_for_timeout(300)
+    assert not Comment.objects.filter(review_state=Comment.Review.SHOWN).exists(), "off by default"
+    page.locator("[data-review-toggle]").click()
+    assert page.locator("[data-review-toggle]").get_attribute("aria-pressed") == "true"
+    page.locator("h1").click()
     page.keyboard.press("s")
     page.wait_for_url("**after=**")
     assert page.locator("blockquote.comment").inner_text() != first
