@@ -21,7 +21,8 @@ from feedback.anonymity.tokens import (
     token_index,
 )
 from feedback.answer_sheet import AnswerSheet, asked, read_draft
-from feedback.models import Campaign, Draft, Invitation, Item, Receipt, Section
+from feedback.duration import minutes_to_answer
+from feedback.models import Campaign, Draft, Inbox, Invitation, Item, Receipt, Section
 from feedback.targets import TargetKind
 from iqas.core import clock
 from microcredentials.models import Edition
@@ -121,6 +122,12 @@ def shown_screens(screens: tuple[Screen, ...], sheet: AnswerSheet) -> dict[int, 
         (number, Screen(screen.section, tuple(item for item in screen.items if item.pk in shown)))
         for number, screen in enumerate(screens, start=1)
     )
+def minutes_of(campaign: Campaign) -> int:
+    """About how long its questionnaire takes; one statement."""
+    items = Item.objects.filter(version_id=campaign.questionnaire_version_id)
+    return minutes_to_answer(items.order_by().values_list("kind", flat=True))
+
+
     return {number: screen for number, screen in pages if screen.items}
 
 

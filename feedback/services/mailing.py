@@ -19,6 +19,7 @@ from feedback.anonymity.keys import KeyRing
 from feedback.anonymity.tokens import stop_mark, token
 from feedback.models import Campaign, Invitation, MailOptOut
 from feedback.selectors.invitations import survey_url
+from feedback.selectors.survey import minutes_of
 from feedback.selectors.targets import with_target
 from feedback.services.submission import takes_answers
 from iqas.core import clock
@@ -103,6 +104,7 @@ def _message(
         context = {
             **_asked(campaign, link),
             "title": campaign.title,
+            "minutes": minutes_of(campaign),
             "threshold": campaign.threshold,
             "mode": campaign.mode,
             "partner": partner,

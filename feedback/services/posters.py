@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Campaign
 from feedback.selectors.invitations import PrintedLink, open_link_of, qr_of
+from feedback.selectors.survey import minutes_of
 from iqas.core import clock
 from iqas.core.access import require
 from iqas.core.audit import record
@@ -85,6 +86,7 @@ def poster_html(campaign: Campaign, language: str) -> str:
     with translation.override(language):
         told = {
             "campaign": campaign,
+            "minutes": minutes_of(campaign),
             "link": link,
             "code_address": format_html(
                 '<span class="poster-address">{}</span>',

@@ -22,6 +22,7 @@ from feedback.forms.invitations import (
 from feedback.models import Campaign
 from feedback.selectors.invitations import printed_links
 from feedback.selectors.register import contacts_of, fitting_states, known_by_state, usual_states
+from feedback.selectors.survey import minutes_of
 from feedback.services import invitations
 from feedback.services.invitations import Invited
 from feedback.services.posters import order_poster
@@ -133,6 +134,7 @@ def campaign_sheet(request: HttpRequest, code: str, sheet: int) -> HttpResponse:
         raise Http404
     context = {
         "campaign": campaign,
+        "minutes": minutes_of(campaign),
         "sheet": sheet,
         "links": printed_links(campaign, sheet),
         "university": University.current(),

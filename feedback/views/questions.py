@@ -52,9 +52,14 @@ class Question:
 
     @property
     def described_by(self) -> str:
-        """Ids of what explains it: its problem, else its help; and who reads it."""
-        first = "problem" if self.problem else "help" if self.item.help else ""
-        return " ".join(f"{self.name}-{part}" for part in (first, "readers" if self.readers else "") if part)
+        """Ids of what explains it, in the order in which they stand beside it."""
+        parts = {
+            "required": self.item.required,
+            "help": self.item.help,
+            "problem": self.problem,
+            "readers": self.readers,
+        }
+        return " ".join(f"{self.name}-{part}" for part, stands_there in parts.items() if stands_there)
 
     @property
     def choices(self) -> SafeString:

@@ -11,6 +11,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from feedback.models import Campaign, Item
+from feedback.answer_sheet import COMMENT_CHARACTERS
+from feedback.duration import minutes_to_answer
 from feedback.selectors.readers import readers_of
 from feedback.selectors.survey import Screen, Status, Visit, find_visit
 from feedback.views.questions import in_words
@@ -78,7 +80,12 @@ def begin_context(campaign: Campaign, screens: Sequence[Screen]) -> dict[str, An
     return {
         "campaign": campaign,
         "pages": len(screens),
-        "has_comments": any(item.kind == Item.Kind.TEXT for screen in screens for item in screen.items),
+        "minutes": minutes_to_answer(item.kind for item in items),
+        "required": sum(item.required for item in items),
+        "all_required": bool(items) and all(item.required for item in items),
+        "few": few,
+        "has_comments": any(item.kind == Item.Kind.TEXT for item in items),
         "readers": in_words(readers_of(campaign).words()),
         "small_group": few and campaign.mode == Campaign.Mode.ANONYMOUS,
     }
+    items = [item for screen in screens for item in screen.items]

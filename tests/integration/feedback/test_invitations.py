@@ -394,7 +394,7 @@ def test_mails_are_in_the_language_of_the_campaign() -> None:
     message = deliver()[0]
     assert message.subject.startswith("Your opinion on")
     assert campaign.title_en in message.body
-    assert "three minutes" in message.body
+    assert "It takes about a minute, on a phone" in message.body
 
 
 # --- keys and retention ----------------------------------------------------------------------------
