@@ -294,7 +294,7 @@ def test_who_answers_in_confidence_is_told_who_reads_it(officer: Client, client_
     campaign = make_campaign(mode="confidential", links=5)
     person = Respondent(links_of(campaign)[0]).open()
     assert_shows(
-        person.response, "Your answer is confidential", "not anonymous because so few", "fewer than 5"
+        person.response, "Your answer is confidential", "not anonymous: so few are asked (5)", "fewer than 5"
     )
     assert_hides(person.response, "Nobody will know what you answered")
     person.post(1, A1="2", A2="na", A3="CANARIO")
@@ -306,6 +306,23 @@ def test_who_answers_in_confidence_is_told_who_reads_it(officer: Client, client_
         refused = client_for(staff(role)).get(url(campaign, "answers/"))
         assert refused.status_code == 403
         assert_hides(refused, "CANARIO")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"links": 14}, "It is not anonymous: so few are asked (14) that nobody could promise it."),
+        ({"links": 15}, "It is not anonymous: as it is kept with your link, we could find out"),
+        ({"links": 3, "open_link": True}, "so we do not call it anonymous"),
+    ],
+)
+def test_a_confidential_survey_said_that_few_were_asked_also_of_many(
+    asked: dict[str, Any], said: str
+) -> None:
+    campaign = make_campaign(mode="confidential", **asked)
+    page = Respondent(links_of(campaign)[0]).open().response
+    assert_shows(page, said)
+    assert ("so few are asked" in text_of(page)) == (asked == {"links": 14})
 
 
 def test_an_anonymous_campaign_has_no_single_answers(officer: Client) -> None:
