@@ -1,6 +1,6 @@
-"""Surveys on the pages of editions and micro-credentials, what was said without one on those of dimensions, and the
+"""Surveys on the pages of editions and micro-credentials, what was said without one on those of dimensions, the privacy
 
-privacy notice.
+notice, and the look of errors on respondents' pages.
 """
 
 from __future__ import annotations
@@ -19,10 +19,14 @@ from feedback.selectors.campaigns import with_participation
 from feedback.selectors.complaints import answer_times, visible
 from feedback.selectors.consultations import about, raised_about
 from feedback.selectors.targets import about_editions, about_microcredential, loaded_with_target
+from feedback.views.respondent import survey_error
 from iqas.core.access import allowed, can
+from iqas.core.error_views import show_own_pages
 from iqas.core.panels import Panel, panel
 
 SHOWN = 8
+
+show_own_pages("/s/", survey_error)
 
 
 @panel("edition", order=30)

@@ -9,13 +9,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 
-from feedback.models import Campaign, Item
 from feedback.answer_sheet import COMMENT_CHARACTERS
 from feedback.duration import minutes_to_answer
+from feedback.models import Campaign, Item
 from feedback.selectors.readers import readers_of
 from feedback.selectors.survey import Screen, Status, Visit, find_visit
 from feedback.views.questions import in_words
+from iqas.core.middleware import language_of
 from iqas.organisation.models import University
 
 COOKIE = "survey_token"
@@ -57,6 +59,20 @@ def keep_cookie(response: HttpResponse, visit: Visit) -> HttpResponse:
     return response
 
 
+def survey_error(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+    """An error on a survey page looks like one and leads back to it. Needs no database."""
+    back = request.path if code in ("too-large", "form-expired") else ""
+    context = {
+        "code": code,
+        "message": message,
+        "back": back,
+        "too_long": code == "too-large" and back.startswith(reverse("survey:code-enter") + "c/"),
+        "most": COMMENT_CHARACTERS,
+    }
+    with translation.override(language_of(request)):  # some are refused before a language was chosen
+        return render(request, "feedback/survey/survey_error.html", context, status=status)
+
+
 def visit_of(request: HttpRequest, code: str) -> Visit | None:
     visit = find_visit(request.COOKIES.get(COOKIE, ""))
     return visit if visit is not None and visit.campaign.code == code else None
@@ -77,6 +93,7 @@ def closed(request: HttpRequest, campaign: Campaign, status: Status) -> HttpResp
 def begin_context(campaign: Campaign, screens: Sequence[Screen]) -> dict[str, Any]:
     """What is told before the first question: how long, in which mode, who reads the comments."""
     few = campaign.invited_count < SMALL_GROUP and not campaign.open_link
+    items = [item for screen in screens for item in screen.items]
     return {
         "campaign": campaign,
         "pages": len(screens),
@@ -88,4 +105,3 @@ def begin_context(campaign: Campaign, screens: Sequence[Screen]) -> dict[str, An
         "readers": in_words(readers_of(campaign).words()),
         "small_group": few and campaign.mode == Campaign.Mode.ANONYMOUS,
     }
-    items = [item for screen in screens for item in screen.items]

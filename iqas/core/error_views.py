@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from iqas.core.access import Way, way_to
 from iqas.core.refusals import AccessDenied, RuleViolation
+
+OwnPage = Callable[[HttpRequest, int, str, str], HttpResponse]
+"""Makes an error page of its own from request, status, code and message."""
+_own_pages: dict[str, OwnPage] = {}
+
+
+def show_own_pages(prefix: str, page: OwnPage) -> None:
+    """Below this address errors look as the rest does there: a floor above says how."""
+    _own_pages[prefix] = page
 
 
 def error_page(
@@ -20,6 +30,9 @@ def error_page(
     if request.path.startswith("/api/"):
         problem = {"type": "about:blank", "title": message, "status": status, "code": code}
         return JsonResponse(problem, status=status, content_type="application/problem+json")
+    for prefix, own_page in _own_pages.items():
+        if request.path.startswith(prefix):
+            return own_page(request, status, code, message)
     return render(request, f"{status}.html", {"code": code, "message": message, "way": way}, status=status)
 
 
@@ -30,6 +43,11 @@ def refusal(request: HttpRequest, violation: RuleViolation) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        message = _(
+            "What you sent is larger than this page takes, and was not kept. What was saved before is safe."
+        )
+        return error_page(request, 400, code="too-large", message=message)
     return error_page(request, 400, code="bad-request", message=_("The request could not be understood."))
 
 
