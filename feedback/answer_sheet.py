@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -81,7 +81,10 @@ def field_name(item: Item) -> str:
 
 
 def read_posted(items: Sequence[Item], posted: Posted) -> tuple[AnswerSheet, list[Problem]]:
-    """The answers to these items in a posted form, and what does not fit. Fields of other items are not looked at."""
+    """The answers to these items in a posted form, and what does not fit. Fields of other items are not looked at.
+
+    Of a comment that is too long its beginning is among the answers too, as far as there is room for it.
+    """
     values: dict[str, Value] = {}
     comments: dict[str, str] = {}
     problems = []
@@ -93,8 +96,8 @@ def read_posted(items: Sequence[Item], posted: Posted) -> tuple[AnswerSheet, lis
             text = _clean(given[-1])
             if _too_long(text):
                 problems.append(Problem(item, _too_long_message(text)))
-            elif text:
-                comments[item.code] = text
+            if text:
+                comments[item.code] = _beginning(text)
         elif (value := _value(item, given)) is not _INVALID:
             values[item.code] = value  # type: ignore[assignment]
         else:
@@ -129,6 +132,20 @@ def asked(items: Sequence[Item], values: Mapping[str, Any]) -> list[Item]:
 
 def _chose(value: Any, wanted: Sequence[int]) -> bool:
     return not set(value if isinstance(value, list) else (value,)).isdisjoint(wanted)
+
+
+def kept_in_part(items: Iterable[Item], codes: Collection[str]) -> list[Problem]:
+    """What is said of those that did not fit when their page was left for another than the next one."""
+    return [
+        Problem(
+            item,
+            _("Only the beginning of this comment was kept: it was too long. Look at it again.")
+            if item.kind == Item.Kind.TEXT
+            else _("What you answered here did not fit and was not kept."),
+        )
+        for item in items
+        if item.code in codes
+    ]
 
 
 def unanswered(items: Iterable[Item], sheet: AnswerSheet) -> list[Problem]:
@@ -177,6 +194,14 @@ def _too_long(text: str) -> bool:
         len(text) > COMMENT_CHARACTERS
         or len(json.dumps(text, ensure_ascii=False).encode()) - 2 > COMMENT_BYTES
     )
+
+
+def _beginning(text: str) -> str:
+    """As much of it as there is room for."""
+    text = text[:COMMENT_CHARACTERS]
+    while _too_long(text):
+        text = text[: len(text) * 9 // 10]
+    return text
 
 
 def _too_long_message(text: str) -> str | Promise:

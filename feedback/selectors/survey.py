@@ -68,7 +68,10 @@ class Screen:
 
 @dataclass(frozen=True)
 class Progress:
-    """What was answered so far, and the page (from 1) where the person was."""
+    """What was answered so far, and the page (from 1) where the person was.
+
+    `partly` are the codes of items whose answer was kept in part, as it did not fit.
+    """
 
     sheet: AnswerSheet
     page: int
@@ -76,6 +79,7 @@ class Progress:
 
 
 def find_visit(token: str) -> Visit | None:
+    partly: tuple[str, ...] = ()
     """Whose link this is; None for a token that we did not make."""
     ring = _ring()
     if ring is None or not _TOKEN.fullmatch(token):
@@ -140,7 +144,7 @@ def progress_of(visit: Visit, screens: tuple[Screen, ...]) -> Progress:
         return Progress(AnswerSheet(), 1, begun=False)
     items = [item for screen in screens for item in screen.items]
     page = min(max(int(content.get("page", 1)), 1), len(screens))
-    return Progress(read_draft(items, content), page, begun=True)
+    return Progress(read_draft(items, content), page, begun=True, partly=tuple(content.get("partly", ())))
 
 
 def names_to_mind(campaign: Campaign) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -26,16 +27,20 @@ def takes_answers() -> Q:
     return Q(state=Campaign.State.OPEN, opens__lte=today, closes__gte=today)
 
 
-def save_draft(*, visit: Visit, sheet: AnswerSheet, page: int, pages_on: int = 1) -> None:
+def save_draft(
+    *, visit: Visit, sheet: AnswerSheet, page: int, pages_on: int = 1, partly: Iterable[str] = ()
+) -> None:
     """Keep what was answered so far, readable only with the link. Its padding and date tell nothing of it.
 
     A database remembers for a while how often a row was written. Who is spared a page, because of an answer, gives how
     many `pages_on` that was: it is saved as often as by somebody who saw them all.
     """
     campaign, reference = visit.campaign, draft_reference(installed_ring(), visit.token)
-    content = {**sheet.as_json(), "page": page}
+    content = {**sheet.as_json(), "page": page, "partly": sorted(partly)}
     last_day: Any = campaign.closes  # an open campaign has one: campaign_has_dates
     for _page in range(pages_on):
+    `partly` are the codes of items whose answer did not fit: what the sheet has of them is a part.
+
         body = encrypt_draft(visit.token, reference, content, campaign.sealed_size or BUCKET)
         draft = Draft(ref=reference, campaign_id=campaign.pk, body=body, expires_day=last_day)
         Draft.objects.bulk_create(

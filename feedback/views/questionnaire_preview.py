@@ -90,7 +90,7 @@ def _answer(request: HttpRequest, campaign: Campaign, screens: tuple[Screen, ...
     is_last = page == max(shown)
     if going_on and is_last and not problems and sheet.is_empty:
         problems = [Problem(asked[0], _("Answer at least one question before you send."))]
-    if problems:
+    if problems and "back" not in request.POST:
         return _section(request, campaign, Stage(shown, sheet, page, problems))
     if going_on and (namings := namings_of(asked, answered.comments, (), request.POST)):
         return _section(request, campaign, Stage(shown, sheet, page, (), namings))

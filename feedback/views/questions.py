@@ -147,8 +147,9 @@ def _shape(item: Item) -> str:
 
 
 def _text(item: Item, sheet: AnswerSheet, posted: Posted, *, refused: bool) -> str:
-    if refused and item.kind in (Item.Kind.TEXT, Item.Kind.NUMBER):
-        return next(iter(posted.getlist(field_name(item))), "").replace("\x00", "")
+    typed = posted.getlist(field_name(item)) if refused else []
+    if typed and item.kind in (Item.Kind.TEXT, Item.Kind.NUMBER):
+        return typed[0].replace("\x00", "")
     if item.kind == Item.Kind.NUMBER:
         value = sheet.values.get(item.code)
         return "" if value is None else str(value)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -145,10 +146,11 @@ def survey_answer(request: HttpRequest, code: str, page: int) -> HttpResponse:
         return redirect("survey:survey-answer", code=code, page=later)
     place = Place(request, visit, screens, shown, page)
     if request.method == "POST":
-        return _take_page(place, progress)
-    return _section(
-        place, progress.sheet, unanswered(place.items, progress.sheet) if "check" in request.GET else []
-    )
+        return _in_language(request, lambda: _take_page(place, progress))
+    problems = kept_in_part(place.items, progress.partly)
+    if "check" in request.GET:
+        problems += unanswered(place.items, progress.sheet)
+    return _section(place, progress.sheet, problems)
 
 
 @public(REASON, methods=("GET", "HEAD", "POST"))
@@ -188,43 +190,52 @@ def mail_stop(request: HttpRequest, mark: str) -> HttpResponse:
 def _take_page(place: Place, progress: Progress) -> HttpResponse:
     answered, problems = read_posted(place.items, place.posted)
     sheet = progress.sheet.with_page(place.items, answered)
-    going_on = not {"back", "language"} & place.posted.keys()
-    if going_on and not problems:
-        problems = unanswered(place.items, sheet)
-    if going_on and place.is_last:
+    elsewhere = set(progress.partly) - {item.code for item in place.items}
+    if {"back", "language"} & place.posted.keys():
+        response = _move(place, sheet, going_on=False, partly=elsewhere | {one.item.code for one in problems})
+        return response if "back" in place.posted or not problems else _section(place, sheet, problems)
+    problems = problems or unanswered(place.items, sheet)
+    if place.is_last:
         sheet = sheet.only(asked([item for screen in place.screens for item in screen.items], sheet.values))
-    if going_on and place.is_last and not problems and sheet.is_empty:
-        problems = [Problem(place.items[0], _("Answer at least one question before you send."))]
+        if not problems and sheet.is_empty:
+            problems = [Problem(place.items[0], _("Answer at least one question before you send."))]
     if problems:
         return _section(place, sheet, problems)
-    if going_on and answered.comments:
+    if answered.comments:
         names = names_to_mind(place.visit.campaign)
         if namings := namings_of(place.items, answered.comments, names, place.posted):
             return _section(place, sheet, [], namings)
-    if going_on and place.is_last:
-        return _send(place, sheet)
-    return _move(place, sheet, going_on=going_on)
+    return _send(place, sheet) if place.is_last else _move(place, sheet, going_on=True, partly=elsewhere)
 
 
-def _move(place: Place, sheet: AnswerSheet, *, going_on: bool) -> HttpResponse:
+def _move(place: Place, sheet: AnswerSheet, *, going_on: bool, partly: Iterable[str]) -> HttpResponse:
     """Keeps the draft and goes to the next or former page, or to the same in another language."""
     target = place.page
     if going_on or "back" in place.posted:
         target = place.beside(shown_screens(place.screens, sheet), going_on=going_on)
     pages_on = max(abs(target - place.page), 1)
-    save_draft(visit=place.visit, sheet=sheet, page=max(target, 1), pages_on=pages_on)
+    save_draft(visit=place.visit, sheet=sheet, page=max(target, 1), pages_on=pages_on, partly=partly)
     code = place.visit.campaign.code
     if target < 1:
         return redirect("survey:survey-begin", code=code)
-    response = redirect("survey:survey-answer", code=code, page=target)
-    if (language := place.posted.get("language")) in settings.INTERFACE_LANGUAGES:
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-            samesite="Lax",
-        )
+    return redirect("survey:survey-answer", code=code, page=target)
+
+
+def _in_language(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer in the language whose button was pressed, if any, which is the reader's from now on."""
+    language = request.POST.get("language")
+    if language not in settings.INTERFACE_LANGUAGES:
+        return answer()
+    with translation.override(language):
+        response = answer()
+    response["Content-Language"] = language
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite="Lax",
+    )
     return response
 
 
