@@ -7,6 +7,7 @@ none: the database keeps `token_index`, which without the key folder leads neith
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
@@ -21,6 +22,7 @@ CODE_LENGTH = 12  # 60 bits
 RECEIPT_BYTES = 16
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, ".": None})
 _STOP_TAG_BYTES = 16
+_PRESS = re.compile(r"[A-Za-z0-9_-]{22}")  # 16 bytes as base64url without padding
 
 
 def new_salt() -> bytes:
@@ -86,9 +88,29 @@ def read_stop_mark(ring: KeyRing, mark: str) -> str | None:
     return index if hmac.compare_digest(tag, _stop_tag(ring, index)) else None
 
 
-def new_receipt() -> str:
-    """128 random bits for the respondent to keep: `4Q2M-…`, 26 characters in fours."""
-    return _in_fours(_base32(secrets.randbits(8 * RECEIPT_BYTES), 26))
+def new_press() -> str:
+    """128 random bits that the last page carries, so that pressing "Send" on it twice is one press.
+
+    Only the page holds them. Receipt and box bear ids that are derived from them, each by itself: whoever has a copy of
+    the database, even with the keys of the links, cannot tell which belong together, and the page finds both again.
+    """
+    return secrets.token_urlsafe(RECEIPT_BYTES)
+
+
+def is_press(given: str) -> bool:
+    """Whether it has the shape of a press that a page carries."""
+    return _PRESS.fullmatch(given) is not None
+
+
+def receipt_of(press: str, token: str) -> str:
+    """What a press on the page of this link gives the respondent to keep: `4Q2M-…`, 26 characters in fours."""
+    number = int.from_bytes(_of_press(press, "receipt", token))
+    return _in_fours(_base32(number, 26))
+
+
+def box_of(press: str, token: str) -> UUID:
+    """The id of the sealed box that a press on the page of this link makes."""
+    return UUID(bytes=_of_press(press, "box", token), version=4)
 
 
 def receipt_hash(receipt: str) -> str | None:
@@ -99,6 +121,10 @@ def receipt_hash(receipt: str) -> str | None:
 
 def _mac(key: bytes, message: bytes) -> bytes:
     return hmac.digest(key, message, "sha256")
+
+
+def _of_press(press: str, what: str, token: str) -> bytes:
+    return _mac(press.encode(), f"{what}|{token}".encode())[:RECEIPT_BYTES]
 
 
 def _stop_tag(ring: KeyRing, mail_index: str) -> bytes:

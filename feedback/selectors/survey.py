@@ -14,9 +14,12 @@ from feedback.anonymity.installed import installed_ring, ring_for_visits
 from feedback.anonymity.keys import KeyRing
 from feedback.anonymity.tokens import (
     TOKEN_LENGTH,
+    box_of,
     code_index,
     draft_reference,
+    is_press,
     receipt_hash,
+    receipt_of,
     token,
     token_index,
 )
@@ -76,10 +79,10 @@ class Progress:
     sheet: AnswerSheet
     page: int
     begun: bool
+    partly: tuple[str, ...] = ()
 
 
 def find_visit(token: str) -> Visit | None:
-    partly: tuple[str, ...] = ()
     """Whose link this is; None for a token that we did not make."""
     ring = _ring()
     if ring is None or not _TOKEN.fullmatch(token):
@@ -119,6 +122,12 @@ def screens_of(campaign: Campaign) -> tuple[Screen, ...]:
     )
 
 
+def minutes_of(campaign: Campaign) -> int:
+    """About how long its questionnaire takes; one statement."""
+    items = Item.objects.filter(version_id=campaign.questionnaire_version_id)
+    return minutes_to_answer(items.order_by().values_list("kind", flat=True))
+
+
 def shown_screens(screens: tuple[Screen, ...], sheet: AnswerSheet) -> dict[int, Screen]:
     """By their number, from 1, the pages with what somebody is asked who answered so far; never without the last."""
     shown = {item.pk for item in asked([item for screen in screens for item in screen.items], sheet.values)}
@@ -126,12 +135,6 @@ def shown_screens(screens: tuple[Screen, ...], sheet: AnswerSheet) -> dict[int, 
         (number, Screen(screen.section, tuple(item for item in screen.items if item.pk in shown)))
         for number, screen in enumerate(screens, start=1)
     )
-def minutes_of(campaign: Campaign) -> int:
-    """About how long its questionnaire takes; one statement."""
-    items = Item.objects.filter(version_id=campaign.questionnaire_version_id)
-    return minutes_to_answer(items.order_by().values_list("kind", flat=True))
-
-
     return {number: screen for number, screen in pages if screen.items}
 
 
@@ -163,6 +166,18 @@ def names_to_mind(campaign: Campaign) -> list[str]:
     )
     names = {name for lines, *others in told for name in (*(lines or "").splitlines(), *others) if name}
     return sorted(name.strip() for name in names if name.strip())
+
+
+def receipt_of_same_press(visit: Visit, press: str) -> str | None:
+    """The receipt of the answer that came of this press of "Send", as long as it waits or is counted; else None.
+
+    Box and receipt bear ids derived from the press (`anonymity.tokens`): another press, on another device, finds none.
+    """
+    if not is_press(press):
+        return None
+    receipt = receipt_of(press, visit.token)
+    waits = Inbox.objects.filter(pk=box_of(press, visit.token), campaign_id=visit.campaign.pk)
+    return receipt if waits.exists() or receipt_is_counted(receipt) else None
 
 
 def receipt_is_counted(typed: str) -> bool:

@@ -13,7 +13,14 @@ from feedback.anonymity.drafts import BUCKET, encrypt_draft
 from feedback.anonymity.gate import pass_gate
 from feedback.anonymity.installed import installed_ring
 from feedback.anonymity.sealing import SealedAnswer, seal
-from feedback.anonymity.tokens import draft_reference, new_receipt, receipt_hash
+from feedback.anonymity.tokens import (
+    box_of,
+    draft_reference,
+    is_press,
+    new_press,
+    receipt_hash,
+    receipt_of,
+)
 from feedback.answer_sheet import AnswerSheet
 from feedback.models import Campaign, Draft, Inbox, Invitation, Receipt, SignedAnswer
 from feedback.selectors.survey import Visit
@@ -32,6 +39,8 @@ def save_draft(
 ) -> None:
     """Keep what was answered so far, readable only with the link. Its padding and date tell nothing of it.
 
+    `partly` are the codes of items whose answer did not fit: what the sheet has of them is a part.
+
     A database remembers for a while how often a row was written. Who is spared a page, because of an answer, gives how
     many `pages_on` that was: it is saved as often as by somebody who saw them all.
     """
@@ -39,8 +48,6 @@ def save_draft(
     content = {**sheet.as_json(), "page": page, "partly": sorted(partly)}
     last_day: Any = campaign.closes  # an open campaign has one: campaign_has_dates
     for _page in range(pages_on):
-    `partly` are the codes of items whose answer did not fit: what the sheet has of them is a part.
-
         body = encrypt_draft(visit.token, reference, content, campaign.sealed_size or BUCKET)
         draft = Draft(ref=reference, campaign_id=campaign.pk, body=body, expires_day=last_day)
         Draft.objects.bulk_create(
@@ -53,16 +60,18 @@ def clear_draft(*, visit: Visit) -> None:
     Draft.objects.filter(ref=draft_reference(installed_ring(), visit.token)).delete()
 
 
-def submit(*, visit: Visit, sheet: AnswerSheet) -> str:
-    """Take the answer, once, and return its receipt, which nobody can derive again.
+def submit(*, visit: Visit, sheet: AnswerSheet, press: str = "") -> str:
+    """Take the answer, once, and return its receipt, which only the page that was sent can derive again.
 
+    `press` is what that page carries (`anonymity.tokens.new_press`); without one, nobody can show the receipt again.
     Refuses `already-answered` and `not-open`. The invitation and the answer change in one transaction: both or
     neither. What an anonymous answer says is never in the database before the mixing, not even for a moment; a
     confidential or attributed one is kept with its invitation, as its first page says.
     """
     campaign, ring = visit.campaign, installed_ring()
-    receipt = new_receipt()
-    rows = _signed(visit, sheet, receipt) if campaign.is_signed else [_sealed(visit, sheet, receipt)]
+    press = press if is_press(press) else new_press()
+    receipt = receipt_of(press, visit.token)
+    rows = _signed(visit, sheet, receipt) if campaign.is_signed else [_sealed(visit, sheet, press)]
     with transaction.atomic():
         pass_gate(campaign.pk)
         open_campaign = Campaign.objects.filter(takes_answers(), pk=OuterRef("campaign_id"))
@@ -77,16 +86,16 @@ def submit(*, visit: Visit, sheet: AnswerSheet) -> str:
     return receipt
 
 
-def _sealed(visit: Visit, sheet: AnswerSheet, receipt: str) -> Inbox:
+def _sealed(visit: Visit, sheet: AnswerSheet, press: str) -> Inbox:
     campaign = visit.campaign
     answer = SealedAnswer(
         answers=sheet.values,
         comments=sheet.comments,
         group_code=visit.invitation.group_code,
-        receipt_hash=receipt_hash(receipt) or "",
+        receipt_hash=receipt_hash(receipt_of(press, visit.token)) or "",
     )
     sealed = seal(answer, bytes(campaign.public_key or b""), campaign.pk, campaign.sealed_size or 0)
-    return Inbox(campaign_id=campaign.pk, sealed=sealed)
+    return Inbox(pk=box_of(press, visit.token), campaign_id=campaign.pk, sealed=sealed)
 
 
 def _signed(visit: Visit, sheet: AnswerSheet, receipt: str) -> list[SignedAnswer | Receipt]:

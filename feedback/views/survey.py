@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
-from feedback.answer_sheet import AnswerSheet, Problem, asked, read_posted, unanswered
+from feedback.anonymity.tokens import new_press
+from feedback.answer_sheet import AnswerSheet, Problem, asked, kept_in_part, read_posted, unanswered
 from feedback.models import Item
 from feedback.selectors.invitations import has_stopped
 from feedback.selectors.readers import Readers, readers_of
@@ -27,6 +28,7 @@ from feedback.selectors.survey import (
     names_to_mind,
     progress_of,
     receipt_is_counted,
+    receipt_of_same_press,
     screens_of,
     shown_screens,
     token_of_code,
@@ -135,7 +137,7 @@ def survey_answer(request: HttpRequest, code: str, page: int) -> HttpResponse:
     """One section. Every button of it keeps what was answered; only "Send" sends."""
     visit = visit_of(request, code)
     if visit is None or visit.status != "open":
-        return closed_door(request, visit)
+        return _sent_before(request, visit) or closed_door(request, visit)
     screens = screens_of(visit.campaign)
     if not 1 <= page <= len(screens):
         return redirect("survey:survey-begin", code=code)
@@ -247,11 +249,24 @@ def _send(place: Place, sheet: AnswerSheet) -> HttpResponse:
             url = reverse("survey:survey-answer", kwargs={"code": visit.campaign.code, "page": number})
             return redirect(f"{url}?check=1")
     try:
-        receipt = submit(visit=visit, sheet=sheet)
+        receipt = submit(visit=visit, sheet=sheet, press=place.posted.get("press", ""))
     except RuleViolation:
-        return closed_door(place.request, find_visit(visit.token))
+        now = find_visit(visit.token)
+        return _sent_before(place.request, now) or closed_door(place.request, now)
+    return _sent(place.request, visit, receipt)
+
+
+def _sent_before(request: HttpRequest, visit: Visit | None) -> HttpResponse | None:
+    """The page with the receipt once more, where this request is the same press of "Send" as the one that came first."""
+    if visit is None or visit.status != "used" or request.method != "POST":
+        return None
+    receipt = receipt_of_same_press(visit, request.POST.get("press", ""))
+    return None if receipt is None else _sent(request, visit, receipt)
+
+
+def _sent(request: HttpRequest, visit: Visit, receipt: str) -> HttpResponse:
     context = {"campaign": visit.campaign, "receipt": receipt, "partner": visit.invitation.partner}
-    return render_survey(place.request, "survey_sent.html", context)
+    return render_survey(request, "survey_sent.html", context)
 
 
 def _section(
@@ -264,6 +279,7 @@ def _section(
         "position": list(place.shown).index(place.page) + 1,
         "pages": len(place.shown),
         "last": place.is_last,
+        "press": new_press() if place.is_last else "",
         "questions": questions_of(place.items, sheet, place.posted, problems, _readers(place)),
         "has_errors": bool(problems),
         "interface_languages": settings.INTERFACE_LANGUAGES,

@@ -185,9 +185,9 @@ class Respondent:
         return self.response
 
     def post(self, number: int, **fields: Any) -> Any:
-        """Sends page `number`; `A1="4"` is the answer to item A1, other names (`back`, `language`) are buttons."""
+        """Sends page `number`; `A1="4"` is the answer to item A1, other names (`back`, `press`) stay."""
         data = {
-            name if name in ("back", "language", "go") else f"q-{name}": value
+            name if name in ("back", "language", "go", "press") else f"q-{name}": value
             for name, value in fields.items()
         }
         self.response = self.client.post(f"{self.begin}{number}/", data)

@@ -81,7 +81,7 @@ def test_a_stop_mark_leads_back_to_the_mail_index_and_cannot_be_made_up() -> Non
 
 
 def test_receipts_are_random_and_only_their_hash_can_be_stored() -> None:
-    receipts = {tokens.new_receipt() for _ in range(1000)}
+    receipts = {tokens.receipt_of(tokens.new_press(), "link") for _ in range(1000)}
     assert len(receipts) == 1000
     receipt = receipts.pop()
     digest = tokens.receipt_hash(receipt)
@@ -89,6 +89,19 @@ def test_receipts_are_random_and_only_their_hash_can_be_stored() -> None:
     assert len(digest) == 64
     assert tokens.receipt_hash(receipt.lower().replace("-", " ")) == digest
     assert tokens.receipt_hash(receipt[:-1]) is None
+
+
+def test_one_press_on_one_link_has_one_receipt_and_one_box_which_nothing_else_leads_to() -> None:
+    press = tokens.new_press()
+    assert tokens.is_press(press)
+    assert not [bad for bad in ("", press[:-1], press + "A", "ñ" * 22, "=" * 22) if tokens.is_press(bad)]
+    assert tokens.receipt_of(press, "a") == tokens.receipt_of(press, "a")
+    assert tokens.box_of(press, "a") == tokens.box_of(press, "a")
+    told = [tokens.receipt_of(one, link) for one in (press, tokens.new_press()) for link in "ab"]
+    boxes = [tokens.box_of(one, link) for one in (press, tokens.new_press()) for link in "ab"]
+    assert len(set(told)) == len(set(boxes)) == 4
+    assert tokens.receipt_hash(told[0]) != tokens.box_of(press, "a").hex
+    assert {box.version for box in boxes} == {4}, "it looks like any other id"
 
 
 @given(st.emails())

@@ -66,7 +66,7 @@ def test_the_first_screen_says_how_anonymity_is_kept() -> None:
     page = Respondent(links_of(campaign)[0]).open().response
     assert_shows(
         page,
-        "about three minutes",
+        "about a minute",
         "at least 10 at a time",
         "fewer than 7 people",
         "/privacy/",
@@ -75,6 +75,37 @@ def test_the_first_screen_says_how_anonymity_is_kept() -> None:
     assert "Few people are invited" not in text_of(page)
     spanish = Respondent(links_of(campaign)[0], language="es").open().response
     assert spanish.wsgi_request.LANGUAGE_CODE == "es"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        ((("likert",) * 2,), ("1 page.", "It takes about a minute.")),
+        ((("likert",) * 10, ("likert",) * 18), ("2 pages.", "It takes about 5 minutes.")),
+        ((("likert",) * 15, ("text",) * 2), ("2 pages.", "It takes about 3 minutes.")),
+    ],
+)
+def test_three_minutes_were_promised_whatever_was_asked(kinds: Any, said: tuple[str, str]) -> None:
+    campaign = make_campaign(links=20, version=make_questionnaire(*kinds))
+    assert_shows(Respondent(links_of(campaign)[0]).open().response, *said)
+
+
+@pytest.mark.parametrize(
+    ("required", "said"),
+    [
+        ((), "you may leave any question open"),
+        (("A1",), "1 question needs an answer; you may leave the others open"),
+        (("A1", "A2"), "2 questions need an answer; you may leave the others open"),
+        (("A1", "A2", "A3"), "If you take part, every question needs an answer"),
+    ],
+)
+def test_any_question_could_be_left_open_also_those_that_had_to_be_answered(
+    required: tuple[str, ...], said: str
+) -> None:
+    campaign = make_campaign(links=20, version=make_questionnaire(("likert",) * 3, required=required))
+    respondent = Respondent(links_of(campaign)[0]).open()
+    assert_shows(respondent.response, said)
+    assert text_of(respondent.page(1)).count("This question needs an answer.") == len(required)
 
 
 def test_a_small_group_is_warned() -> None:
@@ -173,6 +204,55 @@ def test_a_second_press_of_send_is_told_that_the_answer_was_received() -> None:
     assert "An answer was received through this link" in text_of(again)
     assert "already been used" not in text_of(again)
     assert Inbox.objects.count() == 1
+
+
+def press_of(page: Any) -> str:
+    found = re.search(r'name="press" value="([^"]+)"', text_of(page))
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("mode", ["anonymous", "confidential"])
+def test_a_second_press_of_send_lost_the_receipt(mode: str) -> None:
+    campaign = make_campaign(links=5, mode=mode, version=make_questionnaire(*ONE_PAGE))
+    first, *others = respondents(campaign)
+    page = first.open().page(1)
+    sent = first.post(1, A1="4", press=press_of(page))
+    again = first.post(1, A1="4", press=press_of(page))
+    assert (sent.status_code, again.status_code) == (200, 200)
+    receipts = [re.search(r"receipt\">([0-9A-Z-]+)<", text_of(one)) for one in (sent, again)]
+    assert receipts[0]
+    assert receipts[1]
+    assert receipts[0][1] == receipts[1][1]
+    other = first.post(1, A1="4", press=press_of(others[0].open().page(1)))
+    assert other.status_code == 410, "another press is not told the receipt of this one"
+    assert "nothing joins a receipt to a link" in text_of(other)
+    for respondent in others:
+        respondent.open().post(1, A1="5")
+    campaigns.close_campaign(actor=None, campaign=campaign)
+    if mode == "anonymous":
+        mixer.mix(campaign.pk)
+    again = first.post(1, A1="4", press=press_of(page))
+    assert receipts[0][1] in text_of(again), "as long as the answer waits or is counted"
+    check = Client(headers={"Accept-Language": "en"}).post("/s/receipt/", {"receipt": receipts[0][1]})
+    assert_shows(check, "Yes. The answer with this receipt")
+
+
+def test_one_page_sent_through_two_links_makes_two_boxes() -> None:
+    campaign = make_campaign(links=5, version=make_questionnaire(*ONE_PAGE))
+    one, two = respondents(campaign)[:2]
+    press = press_of(one.open().page(1))
+    assert_shows(one.post(1, A1="4", press=press), "Your receipt")
+    assert_shows(two.open().post(1, A1="4", press=press), "Your receipt")
+    assert Inbox.objects.count() == 2
+
+
+def test_a_page_that_carries_no_press_is_sent_all_the_same() -> None:
+    campaign = make_campaign(links=5, version=make_questionnaire(*ONE_PAGE))
+    for respondent, press in zip(
+        respondents(campaign), ("", "x", "A" * 23, "\x00" * 22, "ñ" * 22), strict=True
+    ):
+        assert_shows(respondent.open().post(1, A1="4", press=press), "Your receipt")
 
 
 def test_closed_and_not_yet_open_have_their_own_pages(at: Any) -> None:
@@ -334,11 +414,52 @@ def test_nul_bytes_and_control_signs_do_not_reach_the_database() -> None:
 def test_a_comment_too_long_is_refused_and_given_back(text: str) -> None:
     campaign = make_campaign(links=5, version=make_questionnaire(*ONE_PAGE))
     respondent = Respondent(links_of(campaign)[0]).open()
-    for button in ({}, {"back": "1"}, {"language": "es"}):
-        response = respondent.post(1, A1="4", A3=text, **button)
-        assert response.status_code == 422
-        assert text in text_of(response)
+    response = respondent.post(1, A1="4", A3=text)
+    assert response.status_code == 422
+    assert text in text_of(response)
     assert not Invitation.objects.filter(used=True).exists()
+
+
+@pytest.mark.parametrize("text", ["x" * 2001, "🙂" * 1001])
+def test_a_comment_too_long_locked_the_language_of_the_page(text: str) -> None:
+    campaign = make_campaign(links=5, version=make_questionnaire(("likert",), ("likert", "text")))
+    respondent = Respondent(links_of(campaign)[0]).open()
+    respondent.post(1, A1="4")
+    switched = respondent.post(2, B1="2", B2=text, language="es")
+    body = text_of(switched)
+    assert (switched.status_code, switched["Content-Language"]) == (422, "es")
+    assert "Pregunta B1" in body
+    assert "Este comentario" in body
+    assert text in body, "nothing of it is lost"
+    assert re.search(r'id="q-B1-2"[^>]* checked', body)
+    assert "Pregunta B1" in text_of(respondent.page(2)), "the language stays"
+
+
+def test_a_comment_too_long_locked_the_way_back() -> None:
+    campaign = make_campaign(links=5, version=make_questionnaire(("likert",), ("likert", "text", "number")))
+    respondent = Respondent(links_of(campaign)[0]).open()
+    respondent.post(1, A1="4")
+    assert respondent.post(2, B1="2", B2="x" * 2001, B3="abc", back="1").url.endswith("/1/")
+    respondent.post(1, A1="5")
+    body = text_of(respondent.page(2))
+    assert "Only the beginning of this comment was kept" in body
+    assert "did not fit and was not kept" in body
+    assert "x" * 2000 in body
+    assert re.search(r'id="q-B1-2"[^>]* checked', body)
+    assert_shows(respondent.post(2, B1="2", B2="short"), "Your receipt")
+
+
+def test_a_problem_took_the_place_of_the_help_for_who_hears_the_page() -> None:
+    version = make_questionnaire(("likert", "text"), required=("A1",))
+    version.items.update(help_en="Help", help_es="Ayuda")
+    campaign = make_campaign(links=5, version=version)
+    body = text_of(Respondent(links_of(campaign)[0]).open().post(1, A2="x" * 2001))
+    assert 'aria-describedby="q-A2-help q-A2-problem q-A2-readers"' in body
+    assert 'aria-describedby="q-A1-required q-A1-help q-A1-problem"' not in body, "nothing is said of it yet"
+    body = text_of(Respondent(links_of(campaign)[0]).open().post(1, A2="short"))
+    assert 'aria-describedby="q-A1-required q-A1-help q-A1-problem"' in body
+    for described in re.findall(r'aria-describedby="([^"]+)"', body):
+        assert all(f'id="{one}"' in body for one in described.split())
 
 
 def test_the_longest_comment_that_is_allowed_arrives_whole() -> None:
@@ -351,9 +472,34 @@ def test_the_longest_comment_that_is_allowed_arrives_whole() -> None:
 
 def test_a_body_larger_than_we_take_is_refused_politely() -> None:
     campaign = make_campaign(links=5, version=make_questionnaire(*ONE_PAGE))
-    response = Respondent(links_of(campaign)[0]).open().post(1, A3="z" * 3_000_000)
-    assert response.status_code in (400, 413)
+    respondent = Respondent(links_of(campaign)[0]).open()
+    response = respondent.post(1, A3="z" * 3_000_000)
+    assert response.status_code == 400
+    body = text_of(response)
+    assert "Your comment is too long" in body
+    assert "your answers on earlier pages are still there" in body
+    assert f'href="{respondent.begin}1/">Back to the survey' in body
+    assert "survey.css" in body
     assert not Invitation.objects.filter(used=True).exists()
+
+
+@pytest.mark.parametrize("address", ["/s/%00", "/s/c/%00/1/", "/s/c/C-1/nowhere/at/all/"])
+def test_an_address_that_cannot_be_read_led_to_the_start_page_of_the_house(address: str) -> None:
+    response = Client(headers={"Accept-Language": "en"}).get(address)
+    assert response.status_code in (400, 404)
+    body = text_of(response)
+    assert 'href="/s/">Type the code of a printed sheet' in body
+    assert "survey.css" in body
+    assert 'href="/"' not in body
+
+
+def test_a_form_that_expired_leads_back_to_the_survey() -> None:
+    campaign = make_campaign(links=5, version=make_questionnaire(*ONE_PAGE))
+    client = Client(headers={"Accept-Language": "en"}, enforce_csrf_checks=True)
+    begin = client.get(links_of(campaign)[0]).url
+    response = client.post(f"{begin}1/", {"q-A1": "4"})
+    assert response.status_code == 403
+    assert f'href="{begin}1/">Back to the page' in text_of(response)
 
 
 # --- drafts ----------------------------------------------------------------------------------------
