@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
 
 from feedback.models import Campaign, Outcome
 from feedback.selectors.results import CampaignResults, campaign_results, translated
@@ -19,6 +22,19 @@ FINISHED = (Action.State.DONE, Action.State.VERIFIED)
 
 
 @dataclass(frozen=True)
+class Promised:
+    """An improvement action behind an outcome, as the public reads it: how it stands, until or since which day.
+
+    What it is called and who answers for it stays inside the house.
+    """
+
+    state: str
+    label: str | Promise
+    day: dt.date
+    is_finished: bool
+
+
+@dataclass(frozen=True)
 class Told:
     """One outcome as the public reads it. `share` of favourable answers among `n`, where both may be shown."""
 
@@ -28,6 +44,9 @@ class Told:
     question: str
     share: float | None
     n: int | None
+    published: dt.datetime
+    done: dt.datetime | None
+    actions: tuple[Promised, ...]
 
 
 @dataclass(frozen=True)
@@ -82,7 +101,7 @@ def public_outcomes(campaign: Campaign, language: str) -> PublicOutcomes:
         results = campaign_results(campaign, language)
     is_told = results is not None and not results.suppressed
     shown = results if is_told else None
-    rows = campaign.outcomes.filter(published_at__isnull=False).order_by("order", "created_at", "pk")
+    rows = outcomes_of(campaign).filter(published_at__isnull=False)
     return PublicOutcomes(
         code=campaign.code,
         title=translated(campaign, "title", language),
@@ -114,4 +133,13 @@ def _told(outcome: Outcome, results: CampaignResults | None, language: str) -> T
         question=item.text if item else "",
         share=None if favourable is None else float(favourable),
         n=figures.n if figures and favourable is not None else None,
+        published=outcome.published_at,  # type: ignore[arg-type]  # only such are told
+        done=outcome.done_published_at,
+        actions=tuple(_promised(action) for action in outcome.actions.all()),
     )
+
+
+def _promised(action: Action) -> Promised:
+    is_finished = action.state in FINISHED and action.done_at is not None
+    day = timezone.localdate(action.done_at) if is_finished else action.due
+    return Promised(action.state, action.get_state_display(), day, is_finished)

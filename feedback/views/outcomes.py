@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, ngettext
@@ -136,7 +136,9 @@ def outcomes_publish(request: HttpRequest, code: str) -> HttpResponse:
         consequences=[
             ngettext("%(count)s answer becomes public.", "%(count)s answers become public.", waiting)
             % {"count": waiting},
-            _("What was promised stays as it is."),
+            _(
+                "What was promised stays as it is; how its improvement actions stand is shown with it, not what they say."
+            ),
             _("The first time, those who were asked get a mail, unless they want no more mail."),
         ],
         danger=False,
@@ -148,7 +150,7 @@ def outcome_campaign(request: HttpRequest, code: str) -> HttpResponse:
     """What was said in one survey, what will be done, what was done."""
     campaign = public_campaign(code)
     if campaign is None:
-        raise Http404
+        return _nothing_yet(request)
     told = public_outcomes(campaign, get_language() or "es")
     return _public(request, told.title, [told])
 
@@ -156,16 +158,22 @@ def outcome_campaign(request: HttpRequest, code: str) -> HttpResponse:
 @public(REASON)
 def outcome_edition(request: HttpRequest, code: str) -> HttpResponse:
     """The same of all surveys about one edition."""
-    edition = get_object_or_404(Edition.objects.select_related("version"), code=code)
-    told = public_of_edition(edition, get_language() or "es")
-    if not told:
-        raise Http404
+    edition = Edition.objects.select_related("version").filter(code=code).first()
+    told = public_of_edition(edition, get_language() or "es") if edition else []
+    if edition is None or not told:
+        return _nothing_yet(request)
     return _public(request, edition.version.title, told)
 
 
 def _public(request: HttpRequest, title: str, surveys: list[Any]) -> HttpResponse:
     context = {"title": title, "surveys": surveys, "university": University.objects.first()}
     return render(request, "feedback/outcome_public.html", context)
+
+
+def _nothing_yet(request: HttpRequest) -> HttpResponse:
+    """The same for what is not published and for what does not exist: which of them it is nobody is told."""
+    context = {"university": University.objects.first()}
+    return render(request, "feedback/outcome_none.html", context, status=404)
 
 
 def _step(

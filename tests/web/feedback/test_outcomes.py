@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -12,12 +13,18 @@ from feedback.anonymity.addresses import encrypt_address
 from feedback.anonymity.installed import installed_ring, ring_for_new_links
 from feedback.anonymity.tokens import mail_index
 from feedback.models import Campaign, MailOptOut, Outcome
-from feedback.services import outcomes
+from feedback.services import campaigns, outcomes
 from iqas.core.refusals import AccessDenied, RuleViolation, StaleVersion
 from iqas.core.worklist import work_of
 from iqas.improvement.models import Action
 from tests.factories.accounts import make_staff
-from tests.factories.feedback import make_plain_edition
+from tests.factories.feedback import (
+    Respondent,
+    links_of,
+    make_campaign,
+    make_plain_edition,
+    make_questionnaire,
+)
 from tests.factories.feedback_results import make_results, rate_all
 from tests.factories.improvement import ActionFactory
 from tests.factories.organisation import make_centre
@@ -91,7 +98,8 @@ def test_from_the_answer_to_what_was_done(staff: Any, client_for: Any, max_queri
     assert_shows(
         page, "You asked for more practice", "Two more workshops", "6 of 10 people answered (60", "50"
     )
-    assert_hides(page, "We did", action.code)
+    assert_hides(page, "We did", action.code, action.title)
+    assert_shows(page, "Published on", "Improvement actions", "Open", "Due on")
     assert_shows(Client().get(public, headers={"accept-language": "es"}), "CANARY pedisteis")
     by_edition = reverse("survey:outcome-edition", args=[edition.code])
     assert_shows(Client().get(by_edition, headers=EN), "You asked for more practice")
@@ -153,6 +161,28 @@ def test_the_public_page_tells_no_figure_of_a_small_group() -> None:
     page = Client().get(reverse("survey:outcome-campaign", args=["C-0009"]), headers=EN)
     assert_shows(page, "Two more workshops")
     assert_hides(page, "favourable", "people answered")
+
+
+def test_what_is_not_published_and_what_does_not_exist_were_a_bare_404() -> None:
+    campaign = answered_campaign()
+    exists = {"outcome-campaign": campaign.code, "outcome-edition": make_plain_edition().code}
+    for name, code in exists.items():
+        pages = [Client().get(reverse(f"survey:{name}", args=[one]), headers=EN) for one in (code, "X-1")]
+        assert [page.status_code for page in pages] == [404, 404]
+        told = [re.sub(r'value="[^"]*"', "", page.content.decode()) for page in pages]
+        assert told[0].replace(code, "X-1") == told[1], "nobody is told which of them exists"
+        assert "Nothing has been published here yet" in told[0]
+
+
+def test_who_answered_was_not_led_to_what_came_of_it() -> None:
+    campaign = make_campaign(links=5, version=make_questionnaire(("likert",)))
+    told = reverse("survey:outcome-campaign", args=[campaign.code])
+    person = Respondent(links_of(campaign)[0]).open()
+    assert_shows(person.post(1, A1="4"), f'href="{told}"')
+    assert f'href="{told}"' in person.post(1, A1="4").content.decode(), "a used link too"
+    late = Respondent(links_of(campaign)[0]).open()
+    campaigns.close_campaign(actor=None, campaign=campaign)
+    assert f'href="{told}"' in late.page(1).content.decode(), "and a closed survey"
 
 
 def test_another_centre_answers_nothing_and_sees_nothing(staff: Any, client_for: Any) -> None:
