@@ -108,6 +108,11 @@ def receipt_of(press: str, token: str) -> str:
     return _in_fours(_base32(number, 26))
 
 
+def new_receipt() -> str:
+    """128 random bits, written as receipts are."""
+    return _in_fours(_base32(secrets.randbits(8 * RECEIPT_BYTES), 26))
+
+
 def box_of(press: str, token: str) -> UUID:
     """The id of the sealed box that a press on the page of this link makes."""
     return UUID(bytes=_of_press(press, "box", token), version=4)

@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from django.urls import reverse
 
-from feedback.models import Campaign, Comment, Item, QuestionnaireVersion, Report
+from feedback.models import Campaign, Item, QuestionnaireVersion, Report
 from feedback.services import reports
 from iqas.core.files import open_stored
 from iqas.core.models import AuditEvent
