@@ -35,6 +35,7 @@ class TestQuestionnaires:
         assert [row["code"] for row in listed] == ["LEARNER-END"]
         found = json_of(officer.get(f"{API}/questionnaires/LEARNER-END/"))
         assert [(row["number"], row["state"]) for row in found["versions"]] == [
+            (3, "published"),
             (2, "published"),
             (1, "published"),
         ]

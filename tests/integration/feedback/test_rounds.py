@@ -10,9 +10,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from feedback.models import Campaign, OpeningRule, Questionnaire, Round, RoundExclusion
+from feedback.models import TEACHERS, Campaign, OpeningRule, Questionnaire, Round, RoundExclusion
 from feedback.selectors.opening_rules import due_editions
-from feedback.selectors.readers import readers_of
+from feedback.selectors.readers import IN_WORDS, readers_of
 from feedback.selectors.rounds import plan_of
 from feedback.selectors.targets import with_target
 from feedback.services import campaigns, opening_rules, rounds
@@ -581,7 +581,7 @@ def test_a_rule_that_opens_by_itself_leaves_the_right_of_reply(officer: Any, at:
     usual, named = Campaign.objects.exclude(rule=rule).get(), Campaign.objects.get(rule=rule)
     assert set(usual.comment_readers.values_list("role", flat=True)) == {"coordinator", "teachers"}
     assert set(named.comment_readers.values_list("role", flat=True)) == {"approver"}
-    assert "the teaching staff who may reply before publication" in map(str, readers_of(usual).words())
+    assert IN_WORDS[TEACHERS] in readers_of(usual).words()
 
 
 # --- minimum groups ------------------------------------------------------------------------------------------------
