@@ -188,7 +188,7 @@ def _distance(
     title = _("No question is detectably below %(around)s") % {"around": rest}
     if below:
         row = min(below, key=lambda row: (row.shares[0] or 0) - (row.shares[-1] or 0))
-        title = _("Furthest below %(label)s: %(code)s (%(own)s against %(around)s)") % {
+        title = _("Furthest below %(label)s: %(code)s, %(own)s against %(around)s") % {
             "label": rest,
             "code": row.item.code,
             "own": percent(row.shares[0]),

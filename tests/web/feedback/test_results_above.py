@@ -109,7 +109,7 @@ def test_an_edition_shows_its_own_campaigns_and_the_others_beside_it(officer: An
     assert benchmark.columns == (one.code, f"R{rest}")
     assert benchmark.rows[0].shares == (0.0, 1.0)
     assert_shows(
-        response, f"Furthest below the r{rest}: L01 (0\u00a0% against 100\u00a0%)", "Difference (points)"
+        response, f"Furthest below the r{rest}: L01, 0\u00a0% against 100\u00a0%", "Difference (points)"
     )
     assert "\u2212100" in [cell for row in tabulate_gap(benchmark.charts[0], "en").rows for cell in row]
 
