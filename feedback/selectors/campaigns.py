@@ -31,7 +31,7 @@ from feedback.models import (
     Response,
     SignedAnswer,
 )
-from feedback.selectors.published import shown_groups
+from feedback.selectors.published import shown_groups, told_groups
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,9 @@ def _groups_of(campaign: Campaign, rows: Mapping[str, Any]) -> list[Participatio
     invited = {code: rows[code]["invited"] if code in rows else 0 for code in codes}
     answered = {code: rows[code]["answered"] if code in rows else 0 for code in codes}
     by_size = shown_groups(campaign, invited)
-    by_answers = shown_groups(campaign, answered, hidden=by_size.hidden)
+    told = told_groups(campaign, answered, hidden=by_size.hidden)
     return [
-        Participation(label, invited[code], answered[code] if code in by_answers.shown else None)
+        Participation(label, invited[code], answered[code] if code in told else None)
         for code, label in labels.items()
         if code in by_size.shown
     ]

@@ -10,7 +10,8 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from feedback.models import Campaign
+from feedback.models import Campaign, Invitation
+from feedback.selectors.campaigns import participation_of
 from feedback.selectors.results import campaign_results
 from tests.factories.feedback_results import make_results, rate_all
 
@@ -62,3 +63,16 @@ def test_nobody_cannot_be_told_from_dissolved() -> None:
     )
     told = {group.code: group.responses for group in campaign_results(nobody, "en").groups}
     assert told == {"a": 9, "m": 8, "n": None, "": 6}
+
+
+def test_the_campaigns_page_told_a_group_of_nobody_from_a_dissolved_one() -> None:
+    campaign = dissolved()
+    rows = [("m", 8, 9), ("a", 4, 9), ("n", 0, 9)]
+    Invitation.objects.bulk_create(
+        Invitation(campaign=campaign, group_code=code, tok_idx=f"{code}{n}", used=n < used)
+        for code, used, invited in rows
+        for n in range(invited)
+    )
+    _total, groups = participation_of(campaign)
+    told = {group.label: (group.invited, group.answered) for group in groups}
+    assert told["Afternoon"] == told["Night"] == (9, None)
