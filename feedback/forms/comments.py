@@ -11,7 +11,6 @@ from feedback.services.comments import REASONS, STATES
 from feedback.services.replies import LONGEST_REPLY
 from iqas.organisation.models import Scope
 from iqas.ui.forms import day_field
-from microcredentials.models import Edition
 
 URGENT, CALM, THEMES = "urgent", "calm", "themes"
 
@@ -80,20 +79,11 @@ class ReplyInviteForm(forms.Form):
 
     name = forms.CharField(label=_("Name of the teacher"), max_length=150)
     email = forms.EmailField(label=_("E-mail"), max_length=254)
-    edition = forms.ModelChoiceField(
-        label=_("Edition"),
-        queryset=Edition.objects.none(),
-        to_field_name="code",
-        required=False,
-        empty_label=_("All of them"),
-    )
     item_code = forms.ChoiceField(label=_("Comments"), required=False)
     closes = day_field(_("Last day for the reply"))
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        keys = [edition.pk for edition in campaign.target.editions]
-        self.fields["edition"].queryset = Edition.objects.filter(pk__in=keys).order_by("code")  # type: ignore[attr-defined]
         texts = Item.objects.filter(version_id=campaign.questionnaire_version_id, kind=Item.Kind.TEXT)
         self.fields["item_code"].choices = [  # type: ignore[attr-defined]
             ("", _("All questions")),

@@ -10,7 +10,7 @@ from feedback.models.campaigns import Campaign
 from iqas.core import clock
 from iqas.core.models import Identified
 from iqas.organisation.models import Scope
-from microcredentials.models import Edition, Partner
+from microcredentials.models import Partner
 
 
 class Comment(Identified):
@@ -100,7 +100,6 @@ class ReplyLink(Identified):
     """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="reply_links")
-    edition = models.ForeignKey(Edition, models.PROTECT, null=True, blank=True, related_name="+")
     name = models.CharField(_("name"), max_length=150)
     email_enc = models.BinaryField(null=True)
     tok_idx = models.CharField(max_length=64, unique=True)

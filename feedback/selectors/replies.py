@@ -35,9 +35,7 @@ def find_link(token: str) -> ReplyLink | None:
     ring = ring_for_visits(links_exist=reply_links_exist)
     if ring is None:
         return None
-    links = ReplyLink.objects.select_related(
-        "campaign__scope", "campaign__questionnaire_version", "edition__version"
-    )
+    links = ReplyLink.objects.select_related("campaign__scope", "campaign__questionnaire_version")
     return links.filter(tok_idx=token_index(ring, token)).first()
 
 
@@ -83,7 +81,7 @@ def seen_of(link: ReplyLink) -> str:
 
 
 def links_of(campaign: Campaign) -> list[ReplyLink]:
-    return list(campaign.reply_links.prefetch_related("replies__comment__item").select_related("edition"))
+    return list(campaign.reply_links.prefetch_related("replies__comment__item"))
 
 
 def published_replies(campaign: Campaign, user: Any) -> list[TeacherReply]:

@@ -29,7 +29,6 @@ from iqas.core.refusals import RuleViolation
 from iqas.jobs.mail import Mail, send_built
 from iqas.jobs.services import Order
 from iqas.ui.formats import day
-from microcredentials.models import Edition
 
 BUILDER = "feedback.reply"
 LONGEST_DAYS = 60
@@ -44,7 +43,6 @@ def invite_reply(
     name: str,
     email: str,
     closes: dt.date,
-    edition: Edition | None = None,
     item_code: str = "",
 ) -> ReplyLink:
     """Give a teacher a personal link to the comments that will be shown. Until its last day they cannot be published.
@@ -69,7 +67,6 @@ def invite_reply(
     link = ReplyLink(
         pk=uuid5(locked.pk, f"{mail_index(ring, email)}|{item_code}"),
         campaign=locked,
-        edition=edition,
         name=name.strip(),
         item_code=item_code,
         opens=today,

@@ -16,9 +16,11 @@ from feedback.selectors.comments import seen_of
 from feedback.selectors.themes import theme_counts
 from feedback.services import replies, themes
 from feedback.services.comments import SHOW, decide, publish_comments
+from feedback.services.terms import Aim
 from iqas.core.models import AuditDetail, AuditEvent
 from iqas.core.refusals import AccessDenied, RuleViolation
 from tests.factories.accounts import make_staff
+from tests.factories.feedback import make_campaign, make_plain_edition
 from tests.factories.feedback_results import make_results, rate_all
 from tests.factories.organisation import make_centre
 from tests.support.pages import assert_hides, assert_shows, deliver
@@ -119,6 +121,16 @@ def ask(campaign: Campaign, actor: Any, **more: Any) -> ReplyLink:
             **more,
         }
     )
+
+
+def test_a_teacher_could_be_asked_about_one_edition_of_a_pool_and_read_the_comments_of_all(
+    client_for: Any,
+) -> None:
+    campaign = make_campaign(aim=Aim(editions=(make_plain_edition(), make_plain_edition())), is_open=False)
+    client = client_for(make_staff("quality_officer"))
+    page = client.get(reverse("feedback:reply-add", args=[campaign.code]), headers=EN)
+    assert "edition" not in page.context["form"].fields
+    assert_shows(page, "whose comment is of which edition nobody can tell, so the teacher reads those of all")
 
 
 def follow() -> tuple[Client, str]:
