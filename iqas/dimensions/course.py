@@ -10,5 +10,5 @@ COURSE = Dimension(
     title=_("Learning experience"),
     question=_("Is the course that leads to it good?"),
     criteria=("B.1", "B.2", "B.3", "B.4", "B.5", "B.6"),
-    indicators=("completion-rate", "success-rate", "places-coverage"),
+    indicators=("completion-rate", "success-rate", "places-coverage", "withdrawn-return"),
 )

@@ -10,5 +10,12 @@ PEERS = Dimension(
     title=_("Stakeholders and other providers"),
     question=_("What do employers and other providers say, and what comes of it?"),
     criteria=("D.1", "D.2", "D.3", "D.4", "D.5"),
-    indicators=(),
+    indicators=(
+        "employer-need",
+        "employer-satisfaction",
+        "provider-level",
+        "provider-recognition",
+        "teacher-satisfaction",
+        "graduate-use",
+    ),
 )

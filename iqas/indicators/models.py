@@ -43,6 +43,7 @@ class Definition(Identified):
     computation = models.CharField(_("computation"), max_length=20, choices=Computation)
     disclosure = models.CharField(_("small groups"), max_length=10, choices=Disclosure)
     items = models.JSONField(_("questions"), default=dict, blank=True)  # {"LEARNER-END": ["L14"], …}
+    points = models.JSONField(_("answers that count"), default=list, blank=True)  # empty: the two best points
     tolerance = models.DecimalField(_("tolerance"), max_digits=4, decimal_places=3, default=0)
     is_current = models.BooleanField(default=True, editable=False)
     sha256 = models.CharField(max_length=64, editable=False)

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from feedback.models import Campaign
+from feedback.models import Campaign, QuestionnaireVersion
+from feedback.packs import load as load_questionnaires
 from iqas.core.refusals import AccessDenied, RuleViolation, StaleVersion
 from iqas.indicators.models import Definition, Measurement, Target
 from iqas.indicators.packs import load
@@ -38,6 +39,15 @@ CODES = [
     "success-rate",
     "places-coverage",
     "valid-evidence",
+]
+OF_STAKEHOLDERS = [
+    "employer-need",
+    "employer-satisfaction",
+    "provider-level",
+    "provider-recognition",
+    "teacher-satisfaction",
+    "graduate-use",
+    "withdrawn-return",
 ]
 
 
@@ -75,8 +85,51 @@ def number(code: str, **place: Any) -> Measurement:
     return Measurement.objects.get(definition__code=code, **place)
 
 
-def test_the_pack_holds_the_eight_indicators_and_loads_twice() -> None:
-    assert load() == load() == [f"{code} v{2 if code == 'places-coverage' else 1}" for code in CODES]
+def test_the_packs_hold_the_eight_indicators_and_those_of_stakeholders_and_load_twice() -> None:
+    loaded = [f"{code} v{2 if code == 'places-coverage' else 1}" for code in (*CODES, *OF_STAKEHOLDERS)]
+    assert load() == load() == loaded
+
+
+def test_every_question_that_feeds_an_indicator_is_asked(year: AcademicYear) -> None:
+    load_questionnaires()
+    for definition in Definition.objects.filter(computation="favourable"):
+        for questionnaire, codes in definition.items.items():
+            newest = QuestionnaireVersion.objects.filter(questionnaire__code=questionnaire).latest("number")
+            asked = newest.items.filter(code__in=codes)
+            assert asked.count() == len(codes), (definition.code, questionnaire)
+            for item in asked:
+                assert set(definition.points) <= set(item.points), (definition.code, item.code)
+                assert definition.points or len(item.points) >= 4, "no two best points"
+
+
+def test_employers_providers_teachers_and_graduates_fed_no_indicator(year: AcademicYear) -> None:
+    mc = make_microcredential(approved=True)
+    edition = make_edition(mc)
+    pooled = make_edition(mc)
+    make_results("C-1", [{"E01": 1, "E02": 5, "S1": 4, "S2": 2}] * 3 + [{"E01": 1, "E02": 2, "S1": 4}] * 3, edition=edition, questionnaire="EMPLOYER")  # fmt: skip
+    make_results("C-2", [{"O01": 4, "O05": 1}] * 4 + [{"O01": 3, "O05": 2}] * 2, edition=edition, questionnaire="PROVIDER")  # fmt: skip
+    make_results("C-3", [{"T10": 4}] * 4, edition=edition, questionnaire="TEACHER")
+    make_results("C-4", [{"G02": 5}] * 5 + [{"G02": 1}], edition=pooled, questionnaire="GRADUATE-6M")
+    make_results("C-5", [{"W06": 1}] * 2 + [{"W06": 0}] * 5, edition=edition, questionnaire="WITHDRAWAL")
+    partner = make_results("C-6", [{"P01": 5}] * 5, scope=mc.centre.scope, questionnaire="PARTNER")
+    Campaign.objects.filter(pk=partner.pk).update(target_kind="partners", year=year, edition=None)
+    measure(year=year)
+    found = {
+        code: (row.numerator, row.denominator, row.n)
+        for code in OF_STAKEHOLDERS
+        for row in Measurement.objects.filter(definition__code=code, level="university")
+    }
+    assert found == {
+        "employer-need": (8, 11, 11),
+        "provider-level": (4, 6, 6),
+        "provider-recognition": (4, 6, 6),
+        "graduate-use": (5, 6, 6),
+        "withdrawn-return": (2, 7, 7),
+        "employer-satisfaction": (6, 6, 6),  # three answered the other question: left out
+        "teacher-satisfaction": (None, None, None),
+    }
+    assert number("employer-need", level="microcredential").n == 6, "partners were asked for the centre"
+    assert not Measurement.objects.filter(definition__code="response-rate").exists(), "it is that of learners"
 
 
 def test_counts_of_learners_by_hand(year: AcademicYear) -> None:

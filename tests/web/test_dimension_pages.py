@@ -161,7 +161,7 @@ def test_the_matrix_takes_the_same_queries_for_one_and_for_many(
     pages = (
         ("/quality/", 12),
         ("/quality/?centre=FAC-A", 12),
-        ("/quality/peers/", 12),
+        ("/quality/peers/", 20),
         ("/quality/course/", 20),
     )
     for url, most in pages:

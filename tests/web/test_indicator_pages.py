@@ -237,7 +237,7 @@ def test_before_anything_was_measured_the_page_says_so(
     assert client.get(LIST).status_code == 200
     assert client.get(detail("completion-rate")).status_code == 200
     assert client.get(detail("nothing")).status_code == 404
-    assert Definition.objects.count() == 8
+    assert Definition.objects.count() == 15
     assert not Campaign.objects.exists()
 
 
@@ -246,5 +246,5 @@ def test_an_indicator_names_the_criteria_it_speaks_to(
 ) -> None:
     call_command("load_packs", verbosity=0)
     page = client_for(staff("quality_officer")).get(detail("usefulness"))
-    assert_shows(page, "/quality/frameworks/FOUR-DIMENSIONS/1/#C.3", "C.3 ", "D.1 ")
+    assert_shows(page, "/quality/frameworks/FOUR-DIMENSIONS/1/#C.3", "C.3 ", "D.4 ")
     assert "/1/#C.2" not in page.content.decode()

@@ -22,6 +22,13 @@ TARGETS = {
     "success-rate": "0.90",
     "places-coverage": "0.70",
     "valid-evidence": "0.70",
+    "employer-need": "0.75",
+    "employer-satisfaction": "0.70",
+    "provider-level": "0.75",
+    "provider-recognition": "0.50",
+    "teacher-satisfaction": "0.75",
+    "graduate-use": "0.70",
+    "withdrawn-return": "0.40",
 }
 
 

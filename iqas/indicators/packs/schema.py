@@ -18,6 +18,8 @@ OF_LEARNERS = (
 
 
 class DefinitionPack(BaseModel):
+    """One version of an indicator. `points` are the answers that count; without them, the two most favourable ones."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
@@ -27,6 +29,7 @@ class DefinitionPack(BaseModel):
     better: Definition.Better = Definition.Better.UP
     tolerance: Annotated[Decimal, Field(ge=0, lt=1)] = Decimal(0)
     items: dict[str, list[str]] = Field(default_factory=dict)
+    points: list[int] = Field(default_factory=list)
     title: Translated
     formula: Translated
 
@@ -34,6 +37,8 @@ class DefinitionPack(BaseModel):
     def items_feed_answers(self) -> Self:
         if bool(self.items) != (self.computation == Definition.Computation.FAVOURABLE):
             raise ValueError("an indicator of favourable answers names its questions, and no other does")
+        if self.points and not self.items:
+            raise ValueError("points are those of questions")
         return self
 
     @model_validator(mode="after")

@@ -19,7 +19,8 @@ def store_definition(*, pack: DefinitionPack, order: int) -> Definition:
 
     Refuses `indicator-measured` where numbers of this version exist and its content has changed.
     """
-    sha256 = sha256_hex(canonical_json(pack.model_dump(mode="json")))
+    without = None if pack.points else {"points"}  # a pack written before them keeps the hash it has
+    sha256 = sha256_hex(canonical_json(pack.model_dump(mode="json", exclude=without)))
     stored = Definition.objects.select_for_update().filter(code=pack.code, version=pack.version).first()
     if stored is not None and stored.sha256 == sha256:
         return stored
@@ -32,7 +33,7 @@ def store_definition(*, pack: DefinitionPack, order: int) -> Definition:
             % {"definition": stored},
         )
     definition = stored or Definition(code=pack.code, version=pack.version)
-    for field in ("computation", "disclosure", "better", "tolerance", "items"):
+    for field in ("computation", "disclosure", "better", "tolerance", "items", "points"):
         setattr(definition, field, getattr(pack, field))
     for language in LANGUAGES:
         setattr(definition, f"title_{language}", getattr(pack.title, language))

@@ -19,7 +19,7 @@ from feedback.targets import Target, TargetKind
 from iqas.core import clock
 from iqas.evidence.selectors import per_criterion_validity
 from iqas.indicators.models import Definition, Measurement
-from iqas.organisation.models import AcademicYear, University
+from iqas.organisation.models import AcademicYear, Scope, University
 from microcredentials.models import Edition, MicroCredential
 from microcredentials.selectors.published import ASSESSED, COMPLETED, COVERED, Counted, Published
 
@@ -140,17 +140,18 @@ def _from_counts(computation: str, published: Published) -> list[Fact]:
 def _heard(
     editions: Iterable[Edition], year: AcademicYear, university: University
 ) -> dict[Path, list[Heard]]:
-    """The finished campaigns of learners by the place that they tell of, in five statements.
+    """The finished campaigns by the place that they tell of, in five statements.
 
-    A pool tells of the lowest scope that has all its editions, in its year; never of one of them.
+    A pool tells of the lowest scope that has all its editions, in its year; never of one of them. What partners say
+    tells of the scope on whose behalf they were asked.
     """
     places = {edition.pk: _path(edition, university) for edition in editions}
     campaigns = with_target(
         Campaign.objects.filter(
-            Q(edition__in=list(places)) | Q(target_kind=TargetKind.EDITIONS, year=year),
+            Q(edition__in=list(places))
+            | Q(target_kind__in=(TargetKind.EDITIONS, TargetKind.PARTNERS), year=year),
             state__in=(Campaign.State.CLOSED, Campaign.State.MIXED),
-            questionnaire_version__questionnaire__audience=Questionnaire.Audience.LEARNER,
-        ).select_related("questionnaire_version__questionnaire")
+        ).select_related("questionnaire_version__questionnaire", "scope__parent__parent")
     ).prefetch_related("pooled__microcredential__centre")
     by_campaign: dict[UUID, dict[str, ItemSummary]] = defaultdict(dict)
     rows = ItemSummary.objects.filter(
@@ -161,7 +162,12 @@ def _heard(
     heard: dict[Path, list[Heard]] = {path: [] for path in places.values()}
     for campaign in campaigns:
         edition = campaign.target.edition
-        path = places[edition.pk] if edition is not None else _path_of_pool(campaign.target, university)
+        if edition is not None:
+            path = places[edition.pk]
+        elif campaign.target_kind == TargetKind.PARTNERS:
+            path = _path_of_scope(campaign.scope)
+        else:
+            path = _path_of_pool(campaign.target, university)
         heard.setdefault(path, []).append(Heard(campaign, by_campaign[campaign.pk]))
     return heard
 
@@ -173,7 +179,20 @@ def _path_of_pool(target: Target, university: University) -> Path:
     return tuple(node for node in paths[0] if all(node in path for path in paths))
 
 
+def _path_of_scope(scope: Scope) -> Path:
+    """The node of a micro-credential, a centre or the university, and those above it."""
+    path = []
+    above: Scope | None = scope
+    while above is not None:
+        path.append(Node(above.kind, above.pk))
+        above = above.parent
+    return tuple(path)
+
+
 def _responses(campaign: Campaign) -> Figures | None:
+    """Of the learners who were asked, those who answered."""
+    if campaign.questionnaire_version.questionnaire.audience != Questionnaire.Audience.LEARNER:
+        return None
     reached = campaign.reached_count
     return (
         None if reached is None else (campaign.responses_count + campaign.destroyed_count, reached, reached)
@@ -223,8 +242,12 @@ def _favourable_of(definition: Definition, found: Heard) -> Figures | None:
         if row is None or not tells(campaign, row.n):
             continue
         scale = Scale(row.item.points[0], row.item.points[-1], row.item.reverse)
-        counted = favourable_count({int(point): count for point, count in row.distribution.items()}, scale)
-        numerator, denominator, n = numerator + (counted or 0), denominator + row.n, max(n, row.n)
+        distribution = {int(point): count for point, count in row.distribution.items()}
+        if definition.points:
+            counted = sum(distribution.get(point, 0) for point in definition.points)
+        else:
+            counted = favourable_count(distribution, scale) or 0
+        numerator, denominator, n = numerator + counted, denominator + row.n, max(n, row.n)
     return (numerator, denominator, n) if n else None
 
 
