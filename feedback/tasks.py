@@ -9,7 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from feedback.anonymity.compaction import compact
 from feedback.anonymity.mixer import mix_and_settle
 from feedback.models import Round
-from feedback.services import comments, complaints, mailing, outcomes, posters, replies, reports, rounds
+from feedback.services import (
+    comments,
+    complaints,
+    mailing,
+    outcomes,
+    posters,
+    replies,
+    reports,
+    result_files,
+    rounds,
+)
 from feedback.services.upkeep import hourly
 from iqas.jobs.mail import Mail, mail_builder
 from iqas.jobs.registry import job_kind, periodic
@@ -44,6 +54,13 @@ def print_poster(context: JobContext, *, campaign: str, language: str) -> None:
 @job_kind(reports.JOB_KIND, queue="pdf", title=_("Report of results"))
 def print_report(context: JobContext, *, report: str) -> None:
     reports.produce(context, report)
+
+
+@job_kind(result_files.JOB_KIND, queue="pdf", title=_("Figures of many campaigns"))
+def write_results(
+    context: JobContext, *, campaigns: Sequence[str], language: str, kind: str, table: str
+) -> None:
+    result_files.write_file(context, campaigns=campaigns, language=language, kind=kind, table=table)
 
 
 @mail_builder(replies.BUILDER)

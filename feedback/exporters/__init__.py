@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import IO, Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.text import slugify
@@ -23,11 +24,13 @@ from iqas.core.tabular import csv_lines, write_workbook
 
 MOST = 500
 TABLES = ("results", "distributions", "answers", "groups", "importance", "campaigns", "comments")
+BATCH = 200
 TOO_MANY = gettext_lazy(
     "These are more than %(most)s campaigns. Narrow the list first, by year or by questionnaire."
 )
 Rows = Iterable[Sequence[Any]]
 Sheets = Mapping[str, Rows]
+Batches = Callable[[], Iterable[Sequence[Campaign]]]
 
 
 def sheets_of(campaigns: QuerySet[Campaign], user: Any, language: str) -> dict[str, Rows]:
@@ -35,21 +38,62 @@ def sheets_of(campaigns: QuerySet[Campaign], user: Any, language: str) -> dict[s
 
     Refuses `too-many` campaigns. Seven statements, however many there are.
     """
-    related = with_target(campaigns.select_related("scope", "questionnaire_version__questionnaire"))
-    found = list(related.order_by("code")[: MOST + 1])
+    found = list(_related(campaigns).order_by("code")[: MOST + 1])
     if len(found) > MOST:
         raise RuleViolation("too-many", TOO_MANY % {"most": MOST})
     results = many_results(found, language)
+    return _sheets(lambda: [found], lambda _found: results, user)
+
+
+def sheets_of_many(
+    campaigns: QuerySet[Campaign],
+    keys: Sequence[UUID],
+    user: Any,
+    language: str,
+    heard: Callable[[], None] = lambda: None,
+) -> dict[str, Rows]:
+    """The same of thousands, in the order of their keys: read in batches as each table is written, so that memory does not
+
+    grow with them. `heard` is called for each batch.
+    """
+
+    def batches() -> Iterator[list[Campaign]]:
+        for start in range(0, len(keys), BATCH):
+            heard()
+            yield list(_related(campaigns.filter(pk__in=keys[start : start + BATCH])).order_by("code"))
+
+    return _sheets(batches, lambda found: many_results(found, language), user)
+
+
+def passes_over(keys: Sequence[UUID]) -> int:
+    """How many batches are read until all tables are written: each once, one of them twice."""
+    return (len(TABLES) + 1) * -(-len(keys) // BATCH)
+
+
+def _related(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    return with_target(campaigns.select_related("scope", "questionnaire_version__questionnaire"))
+
+
+def _sheets(
+    batches: Batches, results_of: Callable[[Sequence[Campaign]], Sequence[CampaignResults]], user: Any
+) -> dict[str, Rows]:
+    def results() -> Iterator[CampaignResults]:
+        return (one for found in batches() for one in results_of(found))
+
+    def lines() -> Iterator[Line]:
+        return _lines(results())
+
+    both = (pair for found in batches() for pair in zip(found, results_of(found), strict=True))
     return {
-        "results": _results(results),
-        "distributions": _distributions(results),
-        "answers": _answers(_lines(results)),
+        "results": _figures(lines()),
+        "distributions": _points(lines),
+        "answers": _answers(lines()),
         **_filled(
-            groups=groups_of(results),
-            importance=importance_of((one.campaign, one.items) for one in results),
+            groups=groups_of(results()),
+            importance=importance_of((one.campaign, one.items) for one in results()),
         ),
-        "campaigns": _campaigns(found, results),
-        "comments": _comments(many_comments(found, user)),
+        "campaigns": _campaigns(both),
+        "comments": _comments(row for found in batches() for row in many_comments(found, user)),
     }
 
 
@@ -58,7 +102,7 @@ def sheets_of_place(results: PlaceResults) -> dict[str, Rows]:
     rows = [(results.place.code, "", item, item.figures) for item in results.items]
     return {
         "results": _figures(rows),
-        "distributions": _points(rows),
+        "distributions": _points(lambda: rows),
         "answers": _answers(rows),
         "years": years_of(results),
         "benchmark": benchmark_of(results),
@@ -78,6 +122,13 @@ def _filled(**tables: Rows) -> dict[str, Rows]:
 
 def workbook(sheets: Sheets, title: str) -> bytes:
     """XLSX in which no cell is a formula."""
+    target = io.BytesIO()
+    write_book(target, sheets, title)
+    return target.getvalue()
+
+
+def write_book(target: IO[bytes], sheets: Sheets, title: str) -> None:
+    """The same, into a file."""
     names = {
         "results": _("Results"),
         "distributions": _("Distributions"),
@@ -91,10 +142,8 @@ def workbook(sheets: Sheets, title: str) -> bytes:
         "benchmark": _("Beside the others"),
         "method": _("How it is computed"),
     }
-    target = io.BytesIO()
     tables = {**sheets, "method": _method()}
     write_workbook(target, {names[key]: rows for key, rows in tables.items()}, title=title)
-    return target.getvalue()
 
 
 def lines(sheets: Sheets, table: str) -> Iterator[str]:
@@ -112,26 +161,18 @@ def file_name(code: str, kind: str) -> str:
 Line = tuple[str, str, ItemResult, Figures]
 
 
-def _lines(results: Iterable[CampaignResults]) -> list[Line]:
+def _lines(results: Iterable[CampaignResults]) -> Iterator[Line]:
     """Campaign, group, question and figures, of everything that is shown."""
-    found: list[Line] = []
     for one in results:
         labels = {group.code: group.label for group in one.groups}
         for item in one.items:
-            found.append((one.campaign, "", item, item.figures))
-            found += [
-                (one.campaign, labels.get(group, group), item, figures)
-                for group, figures in item.groups.items()
+            told = [
+                ("", item.figures),
+                *((labels.get(code, code), figures) for code, figures in item.groups.items()),
             ]
-    return [line for line in found if not line[3].suppressed]
-
-
-def _results(results: Sequence[CampaignResults]) -> Rows:
-    return _figures(_lines(results))
-
-
-def _distributions(results: Sequence[CampaignResults]) -> Rows:
-    return _points(_lines(results))
+            yield from (
+                (one.campaign, group, item, figures) for group, figures in told if not figures.suppressed
+            )
 
 
 def _figures(rows: Iterable[Line]) -> Iterator[Sequence[Any]]:
@@ -218,9 +259,9 @@ def _answers(rows: Iterable[Line]) -> Iterator[Sequence[Any]]:
             )
 
 
-def _points(rows: Sequence[Line]) -> Iterator[Sequence[Any]]:
-    """A column for each code of a scale; numbers by bins, each named by its lowest."""
-    points = sorted({point for *_rest, figures in rows for point in figures.distribution or {}})
+def _points(lines: Callable[[], Iterable[Line]]) -> Iterator[Sequence[Any]]:
+    """A column for each code of a scale; numbers by bins, each named by its lowest. The rows are gone through twice."""
+    points = sorted({point for *_rest, figures in lines() for point in figures.distribution or {}})
     yield (
         _("Campaign"),
         _("Group"),
@@ -231,7 +272,7 @@ def _points(rows: Sequence[Line]) -> Iterator[Sequence[Any]]:
         _("No answer"),
         *map(str, points),
     )
-    for campaign, group, item, figures in rows:
+    for campaign, group, item, figures in lines():
         distribution = figures.distribution or {}
         yield (
             campaign,
@@ -251,7 +292,7 @@ def _scale(item: ItemResult) -> str:
     return "; ".join(f"{point} = {label}" for point, label in sorted(item.labels.items()))
 
 
-def _campaigns(campaigns: Iterable[Campaign], results: Iterable[CampaignResults]) -> Iterator[Sequence[Any]]:
+def _campaigns(both: Iterable[tuple[Campaign, CampaignResults]]) -> Iterator[Sequence[Any]]:
     yield (
         _("Code"),
         _("Title"),
@@ -268,7 +309,7 @@ def _campaigns(campaigns: Iterable[Campaign], results: Iterable[CampaignResults]
         _("Shown"),
         _("Same answer to everything"),
     )
-    for campaign, one in zip(campaigns, results, strict=True):
+    for campaign, one in both:
         year = campaign.target.edition.year if campaign.target.edition else campaign.year
         yield (
             one.campaign,

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from feedback import exporters
@@ -32,14 +32,17 @@ from feedback.selectors.places import (
 from feedback.selectors.pooling import Heard, Place
 from feedback.selectors.published import FINISHED
 from feedback.selectors.targets import with_label
+from feedback.services.result_files import order_file
 from feedback.tables.results import ResultFilter, ResultTable
 from feedback.views.results import results_file
+from feedback.views.shared import WRITE
 from iqas.core.access import allowed, can, holds, paths
 from iqas.core.views import page
 from iqas.organisation.models import Scope
 from iqas.organisation.scopes import paths_above
-from iqas.ui import lists
+from iqas.ui import forms, lists
 from iqas.ui.components import Link
+from iqas.ui.formats import number
 
 PER_PAGE = 25
 
@@ -84,12 +87,27 @@ def results_edition(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, place, around(place))
 
 
-@page("results.view")
+@page("results.view", methods=WRITE)
 def result_export(request: HttpRequest) -> HttpResponseBase:
-    """The campaigns of the filtered list with their figures, distributions and comments. Refuses `too-many`."""
+    """The campaigns of the filtered list with their figures, distributions and comments; very many of them by a job."""
     shown = ResultFilter(request.GET or None, queryset=_finished(request.user), request=request)
-    sheets = exporters.sheets_of(shown.qs, request.user, get_language() or "es")
-    return results_file(request, sheets, "iqas")
+    language = get_language() or "es"
+    if request.method == "POST":
+        kind, table = request.GET.get("format", ""), request.GET.get("table", "")
+        job = order_file(actor=request.user, campaigns=shown.qs, language=language, kind=kind, table=table)
+        return redirect(job)
+    many = shown.qs.count()
+    if many > exporters.MOST:
+        return forms.confirm_page(
+            request,
+            title=_("Figures of %(count)s campaigns") % {"count": number(many)},
+            message=_("So many are written into a file while you do something else."),
+            verb=gettext_lazy("Write the file"),
+            cancel_url=reverse("feedback:result-list"),
+            consequences=[_("The bell tells when it is ready; only you can download it.")],
+            danger=False,
+        )
+    return results_file(request, exporters.sheets_of(shown.qs, request.user, language), "iqas")
 
 
 @page("results.view")

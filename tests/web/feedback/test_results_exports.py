@@ -14,9 +14,13 @@ from django.urls import reverse
 
 from feedback import exporters
 from feedback.models import Campaign
+from feedback.services import result_files
+from iqas.jobs.models import Artefact, Job
+from iqas.jobs.runner import perform_here
 from tests.factories.feedback import make_plain_edition
 from tests.factories.feedback_results import make_results, publish_comments, rate_all
 from tests.factories.organisation import make_centre
+from tests.support.pages import assert_shows
 
 pytestmark = pytest.mark.django_db
 FORMULA = '=HYPERLINK("http://evil.example")'
@@ -29,7 +33,8 @@ def officer(staff: Callable[..., Any]) -> Any:
 
 def sheets(response: Any) -> dict[str, list[tuple[Any, ...]]]:
     assert response.status_code == 200
-    book = openpyxl.load_workbook(io.BytesIO(response.content))
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    book = openpyxl.load_workbook(io.BytesIO(content))
     return {page.title: [tuple(cell.value for cell in row) for row in page.iter_rows()] for page in book}
 
 
@@ -93,7 +98,8 @@ def test_no_cell_is_a_formula(officer: Any, client_for: Any) -> None:
     publish_comments(campaign)
     client = client_for(officer)
     response = get(client, "campaign-results-export", "C-1")
-    book = openpyxl.load_workbook(io.BytesIO(response.content))
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    book = openpyxl.load_workbook(io.BytesIO(content))
     cells = [cell for page in book for row in page.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert "'" + FORMULA in {cell.value for cell in cells}
@@ -137,15 +143,53 @@ def test_the_list_is_exported_as_it_is_filtered(officer: Any, client_for: Any) -
     assert [row[0] for row in found["Campaigns"][1:]] == ["C-1"]
 
 
-def test_too_many_are_refused_with_what_to_do(
-    officer: Any, client_for: Any, monkeypatch: pytest.MonkeyPatch
+def test_a_year_of_surveys_is_one_file_by_a_job(
+    officer: Any, client_for: Any, staff: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporters, "MOST", 1)
+    """More than 500 campaigns were refused: a year of 1,081 had to be split by hand."""
+    monkeypatch.setattr(exporters, "MOST", 2)
+    monkeypatch.setattr(exporters, "BATCH", 2)
+    edition = make_plain_edition()
+    for code in ("C-1", "C-2", "C-3", "C-4", "C-5"):
+        answers = [rate_all(int(code[-1]))] * 10
+        publish_comments(make_results(code, answers, edition=edition, comments=[("L16", f"De {code}")]))
+    client = client_for(officer)
+    asked = get(client, "result-export")
+    assert_shows(asked, "Figures of 5 campaigns", "Write the file")
+    ordered = client.post(reverse("feedback:result-export"))
+    again = client.post(reverse("feedback:result-export"))
+    assert ordered.status_code == again.status_code == 302
+    job = perform_here(Job.objects.get(kind=result_files.JOB_KIND).pk)
+    assert job.state == "finished"
+    stored = Artefact.objects.get(job=job)
+    made = sheets(client.get(reverse("jobs:artefact-download", args=[job.pk])))
+    monkeypatch.setattr(exporters, "MOST", 500)
+    at_once = sheets(get(client, "result-export"))
+    assert made == at_once
+    assert stored.size > 5000
+    for role in ("administrator", "quality_officer"):
+        assert (
+            client_for(staff(role)).get(reverse("jobs:artefact-download", args=[job.pk])).status_code == 404
+        )
+
+
+def test_a_table_of_very_many_is_csv_by_the_same_job(officer: Any, client_for: Any) -> None:
     for code in ("C-1", "C-2"):
-        make_results(code, [rate_all(4)] * 10)
-    refused = get(client_for(officer), "result-export")
-    assert refused.status_code == 409
-    assert "Narrow the list first" in refused.content.decode()
+        make_results(code, [rate_all(4)] * 10, edition=make_plain_edition())
+    client = client_for(officer)
+    client.cookies["iqas_language"] = "en"
+    client.post(reverse("feedback:result-export") + "?format=csv&table=campaigns&q=nothing-like-it")
+    client.post(reverse("feedback:result-export") + "?format=csv&table=campaigns")
+    empty, full = (
+        perform_here(job.pk) for job in Job.objects.filter(kind=result_files.JOB_KIND).order_by("created_at")
+    )
+    texts = [
+        b"".join(client.get(reverse("jobs:artefact-download", args=[job.pk])).streaming_content).decode(
+            "utf-8-sig"
+        )
+        for job in (empty, full)
+    ]
+    assert [len(text.splitlines()) for text in texts] == [1, 3]
 
 
 def test_other_centres_export_nothing(staff: Any, client_for: Any) -> None:
