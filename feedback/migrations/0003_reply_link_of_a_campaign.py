@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0003_dialogue'),
+        ('feedback', "0002_dialogue"),
     ]
 
     operations = [
