@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,45 +14,27 @@ from feedback.models import Campaign, Report
 from feedback.selectors.places import visible_editions, visible_scopes
 from feedback.services import reports
 from iqas.core.access import allowed
-from iqas.core.files import download_response
-from iqas.core.refusals import RuleViolation
 from iqas.core.rest import ApiView, FileView, ListView, Shape, operation
 from iqas.core.views import Access
 from iqas.organisation.models import AcademicYear, Scope
+from microcredentials.api import printed
+from microcredentials.api.printed import ACCEPTED, OK, PrintedShape
 
-ACCEPTED, OK = 202, 200
 AGAIN = "As long as the results are the same, asking again gives the same report."
 WITH_ALL = ("scope", "campaign", "edition", "year", "requested_by", "job")
 
 
-class ResultsReportRead(Shape):
+class ResultsReportRead(PrintedShape):
     """`as_of` is when the results last said this; `file` the address of the PDF once it is made."""
 
-    code = serializers.CharField()
+    file_at = "api:feedback:report-file"
+
     kind = serializers.ChoiceField(choices=Report.Kind.choices)
     language = serializers.ChoiceField(choices=Report.Language.choices)
     scope = serializers.CharField(source="scope.code")
     campaign = serializers.CharField(source="campaign.code", default=None, allow_null=True)
     edition = serializers.CharField(source="edition.code", default=None, allow_null=True)
     year = serializers.CharField(source="year.code", default=None, allow_null=True)
-    state = serializers.SerializerMethodField()
-    job = serializers.UUIDField(source="job_id", allow_null=True, help_text="The job that prints it.")
-    file = serializers.SerializerMethodField()
-    sha256 = serializers.CharField(allow_blank=True)
-    size = serializers.IntegerField(help_text="In bytes.")
-    pages = serializers.IntegerField()
-    content_sha256 = serializers.CharField(help_text="Of what it says: equal contents are one report.")
-    requested_at = serializers.DateTimeField()
-    as_of = serializers.DateTimeField()
-    made_at = serializers.DateTimeField(allow_null=True)
-
-    def get_state(self, report: Report) -> str:
-        if report.is_made:
-            return "made"
-        return "failed" if report.has_failed else "being-made"
-
-    def get_file(self, report: Report) -> str | None:
-        return reverse("api:feedback:report-file", args=[report.code]) if report.is_made else None
 
 
 class ResultsReportNew(Shape):
@@ -68,9 +48,8 @@ class YearResultsReportNew(ResultsReportNew):
 
 
 def told(report: Report) -> Response:
-    """200 where it is made already, 202 while its job is at work."""
     found = Report.objects.select_related(*WITH_ALL).defer("body").get(pk=report.pk)
-    return Response(ResultsReportRead(found).data, status=OK if found.is_made else ACCEPTED)
+    return printed.told(found, ResultsReportRead)
 
 
 class ReportList(ListView):
@@ -107,10 +86,7 @@ class ReportFile(ReportView, FileView):
 
     @operation("results_report_file", file="application/pdf")
     def get(self, request: Request, code: str) -> HttpResponseBase:
-        report = self.report(code)
-        if report.artefact is None:
-            raise RuleViolation("not-printed", reports.NOT_PRINTED)
-        return download_response(replace(report.artefact.stored, sha256=report.sha256))
+        return printed.file_of(self.report(code), reports.NOT_PRINTED)
 
 
 class CampaignReport(ApiView):

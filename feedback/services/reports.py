@@ -22,7 +22,7 @@ from iqas.jobs.runner import JobContext
 from iqas.organisation.models import AcademicYear, Centre, Scope, University
 from microcredentials.documents.content import Told
 from microcredentials.models import Edition
-from microcredentials.services.printing import Press
+from microcredentials.services.printed import Press
 
 JOB_KIND = "feedback.report"
 FILE_WORDS = {"es": "resultados", "en": "results"}

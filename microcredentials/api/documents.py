@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponseBase
-from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from iqas.core.access import require
-from iqas.core.files import download_response
-from iqas.core.refusals import RuleViolation
 from iqas.core.rest import ApiView, FileView, ListView, Shape, operation
 from iqas.core.views import Access
 from iqas.frameworks.models import EvidenceKind
+from microcredentials.api import printed
 from microcredentials.api.catalogue import MicroCredentialView
 from microcredentials.api.editions import EditionView
 from microcredentials.api.fields import DocumentCode, Person
+from microcredentials.api.printed import ACCEPTED, OK, PrintedShape
 from microcredentials.api.programmes import ProgrammeView
 from microcredentials.filters import DocumentFilter
 from microcredentials.models import Document
 from microcredentials.selectors.registers import documents_seen
 from microcredentials.services import documents, filing
 
-ACCEPTED, OK = 202, 200
 OF_VERSIONS: list[tuple[str, Any]] = [(kind.value, kind.label) for kind in documents.BUILDERS]
 NOT_YET = {
     "title": str(documents.NOT_APPROVED),
@@ -35,10 +32,11 @@ NOT_YET = {
 }
 
 
-class DocumentRead(Shape):
+class DocumentRead(PrintedShape):
     """`as_of` is when the data last said this; `file` the address of the PDF once it is made."""
 
-    code = serializers.CharField()
+    file_at = "api:microcredentials:document-file"
+
     kind = serializers.ChoiceField(choices=Document.Kind.choices)
     language = serializers.ChoiceField(choices=Document.Language.choices)
     microcredential = serializers.CharField(
@@ -47,28 +45,8 @@ class DocumentRead(Shape):
     version = serializers.IntegerField(source="version.number", default=None, allow_null=True)
     edition = serializers.CharField(source="edition.code", default=None, allow_null=True)
     programme = serializers.CharField(source="programme.code", default=None, allow_null=True)
-    state = serializers.SerializerMethodField()
-    job = serializers.UUIDField(source="job_id", allow_null=True, help_text="The job that prints it.")
-    file = serializers.SerializerMethodField()
-    sha256 = serializers.CharField(allow_blank=True)
-    size = serializers.IntegerField(help_text="In bytes.")
-    pages = serializers.IntegerField()
-    content_sha256 = serializers.CharField(help_text="Of what it says: equal contents are one document.")
     requested_by = Person()
-    requested_at = serializers.DateTimeField()
-    as_of = serializers.DateTimeField()
-    made_at = serializers.DateTimeField(allow_null=True)
     evidence = DocumentCode(source="filed_as", allow_null=True, help_text="As what it is filed, as E-0012/1.")
-
-    def get_state(self, document: Document) -> str:
-        if document.is_made:
-            return "made"
-        return "failed" if document.has_failed else "being-made"
-
-    def get_file(self, document: Document) -> str | None:
-        return (
-            reverse("api:microcredentials:document-file", args=[document.code]) if document.is_made else None
-        )
 
 
 class LanguageShape(Shape):
@@ -93,10 +71,8 @@ class FiledShape(Shape):
 
 
 def told(document: Document) -> Response:
-    """200 where it is made already, 202 while its job is at work."""
     stored = Document.objects.select_related(*documents.WITH_SCOPE, "job", "filed_as__evidence").defer("body")
-    found = stored.get(pk=document.pk)
-    return Response(DocumentRead(found).data, status=OK if found.is_made else ACCEPTED)
+    return printed.told(stored.get(pk=document.pk), DocumentRead)
 
 
 class DocumentList(ListView):
@@ -136,10 +112,7 @@ class DocumentFile(DocumentView, FileView):
 
     @operation("document_file", file="application/pdf")
     def get(self, request: Request, code: str) -> HttpResponseBase:
-        document = self.document(code)
-        if document.artefact is None:
-            raise RuleViolation("not-printed", filing.NOT_PRINTED)
-        return download_response(replace(document.artefact.stored, sha256=document.sha256))
+        return printed.file_of(self.document(code), filing.NOT_PRINTED)
 
 
 class DocumentEvidence(DocumentView):

@@ -32,7 +32,7 @@ from microcredentials.models import (
 )
 from microcredentials.selectors.documents import edition_source, version_source
 from microcredentials.selectors.programmes import programme_source
-from microcredentials.services.printing import Press
+from microcredentials.services.printed import Press
 
 JOB_KIND = "microcredentials.document"
 Kind = Document.Kind
