@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from feedback.models import Comment, Consultation
 from feedback.selectors.comments import seen_of
 from feedback.selectors.replies import seen_of as replies_seen
-from feedback.services import comments, complaints, consultations, outcomes, replies, themes
+from feedback.services import comments, complaints, consultations, outcomes, replies, safeguarding, themes
+from iqas.accounts.models import User
 from iqas.core import clock
+from iqas.demo.acceptance.further import OFFICER
 
 if TYPE_CHECKING:
     from iqas.demo.acceptance.objects import Hands, Objects
@@ -39,6 +41,8 @@ def build_dialogue(objects: Objects, hands: Hands) -> dict[str, Any]:
         text=canary("complaint", "text"),
         sender=f"{objects.mark.lower()}.sender@acceptance.example",
     )
+    officer = User.objects.get(email=OFFICER)
+    safeguarding.name_person(actor=officer, scope=objects.centre.scope, user=hands.quality)
     outcome = outcomes.add_outcome(
         actor=hands.writer,
         campaign=objects.mixed,
