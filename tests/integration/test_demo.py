@@ -17,12 +17,13 @@ from typing import Any
 import pikepdf
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from audits.models import Dossier, SelfAssessment
-from feedback.models import Campaign, Comment
+from feedback.models import Campaign, CampaignGroup, Comment, OpeningRule, Round
 from iqas.accounts.models import User
 from iqas.core import audit
+from iqas.demo import content
 from iqas.demo.summary import open_survey
 from iqas.evidence.models import Evidence, EvidenceVersion
 from iqas.improvement.models import Action
@@ -54,6 +55,12 @@ FIGURES = {
     "success-rate": (None, None),  # of 272 presented; 274 completed: two who were not would be told of
     "places-coverage": (303, 391),
     "valid-evidence": (210, 322),
+    "employer-need": (12, 18),
+    "employer-satisfaction": (53, 75),
+    "provider-level": (26, 32),
+    "provider-recognition": (5, 8),
+    "teacher-satisfaction": (10, 12),
+    "graduate-use": (11, 17),
 }
 OBJECT_PAGES = (
     "/microcredentials/MC-001/",
@@ -65,8 +72,10 @@ OBJECT_PAGES = (
     "/microcredentials/partners/P-001/",
     "/microcredentials/pathways/ITI-001/",
     "/microcredentials/editions/MC-001-2025-1/",
-    "/feedback/campaigns/C-0058/",
-    "/feedback/campaigns/C-0058/results/",
+    "/feedback/campaigns/C-0063/",
+    "/feedback/campaigns/C-0059/results/",
+    "/feedback/campaigns/C-0062/results/",
+    "/feedback/campaigns/C-0063/results/",
     "/quality/evidence/E-0001/",
     "/quality/indicators/completion-rate/",
     "/audits/S-2026-001/",
@@ -122,9 +131,17 @@ def test_the_demonstration_is_the_same_for_the_same_day(max_queries, client_for,
     heard = Campaign.objects.aggregate(
         asked=Sum("invited_count"), answered=Sum("responses_count"), destroyed=Sum("destroyed_count")
     )
-    assert heard == {"asked": 910, "answered": 475, "destroyed": 26}
+    assert heard == {"asked": 984, "answered": 530, "destroyed": 26}
     assert Campaign.objects.filter(destroyed_count__gt=0).count() == 8
-    assert Comment.objects.count() == 323
+    assert Comment.objects.count() == 359
+    assert_comments_answer_their_question()
+    assert dict(
+        Campaign.objects.exclude(questionnaire_version__questionnaire__audience="learner")
+        .order_by()
+        .values_list("questionnaire_version__questionnaire__code", Count("pk"))
+    ) == {"TEACHER": 1, "EMPLOYER": 2, "PROVIDER": 1, "GRADUATE-6M": 1}
+    assert (Round.objects.count(), OpeningRule.objects.count()) == (1, 1)
+    assert CampaignGroup.objects.count() == 2
     assert (Evidence.objects.count(), EvidenceVersion.objects.count()) == (189, 482)
     assert Partner.objects.filter(merged_into=None).count() == 14
     assert Counter(row.state_on(TODAY) for row in Agreement.objects.all()) == {
@@ -154,7 +171,7 @@ def test_the_demonstration_is_the_same_for_the_same_day(max_queries, client_for,
     assert (first["self_assessment"], first["dossier"], first["campaign"]) == (
         "S-2026-001",
         "D-2026-001",
-        "C-0058",
+        "C-0063",
     )
     assert len(set(first["survey_links"])) == 52
     assert all(link.startswith("http") for link in first["survey_links"])
@@ -182,6 +199,13 @@ def test_the_demonstration_is_the_same_for_the_same_day(max_queries, client_for,
     file = tmp_path / "dossier.pdf"
     call_command("build_dossier", first["dossier"], "--out", str(file), stdout=io.StringIO())
     assert_a_dossier_that_may_leave(file)
+
+
+def assert_comments_answer_their_question() -> None:
+    """Praise once stood under "What should be improved?"."""
+    banks = content.comments() | content.others().comments
+    for code, text in Comment.objects.values_list("item__code", "text"):
+        assert text in banks[code], (code, text)
 
 
 def assert_a_dossier_that_may_leave(file: Path) -> None:

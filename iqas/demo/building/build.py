@@ -21,6 +21,7 @@ from iqas.demo.building.evidence import Documents
 from iqas.demo.building.judgement import build_judgement
 from iqas.demo.building.measuring import set_targets_and_measure
 from iqas.demo.building.organisation import build_organisation
+from iqas.demo.building.others import Others
 from iqas.demo.building.partners import build_partners
 from iqas.demo.building.surveys import Surveys
 from iqas.demo.building.world import World
@@ -67,6 +68,7 @@ def live_three_years(world: World, told: content.OrganisationContent) -> None:
     documents.of_units(told_of_itself.evidence)
     build_actions(world, told_of_itself.actions)
     build_partners(world, content.partners(), credentials)
+    Others(world, content.others()).plan()
     plan_dialogue(world, content.dialogue())
     ask_for_documents(world)
     world.live_through()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from feedback.models import Campaign, Comment, Complaint, Theme
+from feedback.models import Campaign, Comment, Complaint, Questionnaire, Theme
 from feedback.selectors.comments import reviewable, seen_of
 from feedback.services import comments, complaints, consultations, outcomes, themes
 from iqas.accounts.models import User
 from iqas.core import clock
 from iqas.demo.building.world import World
 from iqas.demo.content import ComplaintContent, ConsultationContent, DialogueContent, ThemeContent
+from iqas.improvement.models import Action
 from microcredentials.models import Partner
 
 UNIVERSITY = "UNI"
@@ -32,21 +33,43 @@ def answer_what_was_said(world: World, told: DialogueContent) -> None:
     """Once all is mixed: the comments of the earlier campaigns are reviewed and published, some results are answered and published."""
     if Theme.objects.exists():  # a run that was killed afterwards
         return
-    finished = list(reviewable(Campaign.objects.select_related("scope")).order_by("closes", "code"))
+    finished = list(
+        reviewable(Campaign.objects.select_related("scope", "questionnaire_version__questionnaire")).order_by(
+            "closes", "code"
+        )
+    )
+    of_learners = [one for one in finished if _asks_learners(one)]
     officer = _officer(world)
     with clock.at(world.moment(days=-4, hour=9)):
         made = [
             (theme, themes.add_theme(actor=officer, scope=world.scopes[UNIVERSITY], name=theme.name))
             for theme in told.themes
         ]
-        for campaign in finished[:-LEFT_TO_REVIEW]:
-            _review(officer, campaign, made)
+        for campaign in finished:
+            if campaign not in of_learners[-LEFT_TO_REVIEW:]:
+                _review(officer, campaign, made)
     with clock.at(world.moment(days=-3, hour=9)):
-        for place, campaign in enumerate(finished[-LEFT_TO_REVIEW - ANSWERED : -LEFT_TO_REVIEW]):
+        for place, campaign in enumerate(of_learners[-LEFT_TO_REVIEW - ANSWERED : -LEFT_TO_REVIEW]):
+            promised = _action_about(campaign)
             for one in told.outcomes:
-                outcomes.add_outcome(actor=officer, campaign=campaign, texts=one.model_dump())
+                outcomes.add_outcome(
+                    actor=officer, campaign=campaign, texts=one.model_dump(), actions=promised
+                )
+                promised = []
             if place < PROMISED:
                 outcomes.publish_outcomes(actor=officer, campaign=campaign)
+
+
+def _asks_learners(campaign: Campaign) -> bool:
+    asked = campaign.questionnaire_version.questionnaire.audience
+    return asked == Questionnaire.Audience.LEARNER
+
+
+def _action_about(campaign: Campaign) -> list[Action]:
+    """An improvement that was decided for the campaign's micro-credential or what stands above it, if there is one."""
+    above = [action for action in Action.objects.select_related("scope").order_by("-due", "code")
+             if campaign.scope.path.startswith(action.scope.path)]  # fmt: skip
+    return above[:1]
 
 
 def _review(officer: User, campaign: Campaign, made: list[tuple[ThemeContent, Theme]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 
 from feedback.anonymity.installed import installed_ring
@@ -16,9 +16,9 @@ from feedback.selectors.survey import Visit
 from feedback.services.campaigns import close_campaign, create_campaign, open_campaign
 from feedback.services.invitations import invite_people, print_links
 from feedback.services.submission import submit
+from iqas.accounts.models import User
 from iqas.demo.building.catalogue import Run
 from iqas.demo.building.world import World
-from iqas.demo.content import Comments
 from microcredentials.models import Edition
 
 QUESTIONNAIRE = "LEARNER-END"
@@ -28,7 +28,7 @@ ANSWERED_OF_THE_OPEN_ONE = 14
 class Surveys:
     """Plans a survey for every edition that begins."""
 
-    def __init__(self, world: World, comments: Comments) -> None:
+    def __init__(self, world: World, comments: Mapping[str, list[str]]) -> None:
         self.world = world
         self.comments = comments
 
@@ -62,9 +62,9 @@ class Surveys:
                     for number in range(1, (run.learners or 0) + 1)
                 ]
                 invite_people(actor=quality, campaign=campaign, people=people)
+                open_campaign(actor=quality, campaign=campaign)
             else:
-                print_links(actor=quality, campaign=campaign, count=run.learners or 0)
-            open_campaign(actor=quality, campaign=campaign)
+                open_with_links(campaign, quality, {"": run.learners or 0})
             self.world.at(opens, lambda: self._answer(run, campaign), hour=18)
             if run.state != "running":
                 self.world.at(closes + dt.timedelta(days=1), lambda: self._close(run, campaign), hour=3)
@@ -72,21 +72,17 @@ class Surveys:
         return begin
 
     def _answer(self, run: Run, campaign: Campaign) -> None:
-        campaign.refresh_from_db()
         chance = self.world.chance("answers", campaign.code)
-        invitations = list(campaign.invitations.order_by("pk"))
         if run.state == "running":
             count = ANSWERED_OF_THE_OPEN_ONE
         else:
             rate = chance.uniform(0.42, 0.78)
-            count = sum(chance.random() < rate for _invited in invitations)
-        items = list(Item.objects.filter(version_id=campaign.questionnaire_version_id).order_by("order"))
-        ring = installed_ring()
-        for number, invitation in enumerate(invitations[:count]):
-            one = self.world.chance("person", campaign.code, number)
-            link = token(ring, invitation.pk, bytes(campaign.salt))
-            visit = Visit(token=link, invitation=invitation, campaign=campaign)
-            submit(visit=visit, sheet=self._sheet(run, items, one))
+            count = sum(chance.random() < rate for _invited in range(run.learners or 0))
+
+        def sheet(items: list[Item], number: int) -> AnswerSheet:
+            return self._sheet(run, items, self.world.chance("person", campaign.code, number))
+
+        send_all(campaign, {"": count}, sheet)
 
     def _sheet(self, run: Run, items: list[Item], chance: Random) -> AnswerSheet:
         mood = chance.gauss(run.quality, 0.55)
@@ -95,25 +91,49 @@ class Surveys:
         written: dict[str, str] = {}
         for number, item in enumerate(items):
             if item.kind == Item.Kind.TEXT:
-                bank = (
-                    self.comments.best
-                    if "best" in item.code.lower() or not written
-                    else self.comments.improve
-                )
                 if chance.random() < 0.32:
-                    written[item.code] = chance.choice(bank)
+                    written[item.code] = chance.choice(self.comments[item.code])
             elif item.no_answer_allowed and not straight and chance.random() < 0.03:
                 values[item.code] = None
             else:
-                values[item.code] = _rating(item, mood, number, straight, chance)
+                values[item.code] = rating_of(item, mood, number, straight, chance)
         return AnswerSheet(values, written)
 
     def _close(self, run: Run, campaign: Campaign) -> None:
-        close_campaign(actor=self.world.quality_of(run.content.centre), campaign=campaign)
-        mix(campaign.pk)
+        settle_on(campaign, self.world.quality_of(run.content.centre))
 
 
-def _rating(item: Item, mood: float, number: int, straight: bool, chance: Random) -> int:
+def open_with_links(campaign: Campaign, actor: User, people: Mapping[str, int]) -> None:
+    """Printed links for so many people of each group, and the campaign is open."""
+    for group, count in people.items():
+        print_links(actor=actor, campaign=campaign, count=count, group=group)
+    open_campaign(actor=actor, campaign=campaign)
+
+
+def send_all(
+    campaign: Campaign, people: Mapping[str, int], sheet: Callable[[list[Item], int], AnswerSheet]
+) -> None:
+    """So many people of each group answer; `sheet` fills in that of the n-th person."""
+    campaign.refresh_from_db()
+    items = list(Item.objects.filter(version_id=campaign.questionnaire_version_id).order_by("order"))
+    codes = {group.label: group.code for group in campaign.groups.all()}
+    ring, number = installed_ring(), 0
+    for group, count in people.items():
+        invited = campaign.invitations.filter(group_code=codes.get(group, "")).order_by("pk")
+        for invitation in invited[:count]:
+            link = token(ring, invitation.pk, bytes(campaign.salt))
+            visit = Visit(token=link, invitation=invitation, campaign=campaign)
+            submit(visit=visit, sheet=sheet(items, number))
+            number += 1
+
+
+def settle_on(campaign: Campaign, actor: User) -> None:
+    """Closed and mixed."""
+    close_campaign(actor=actor, campaign=campaign)
+    mix(campaign.pk)
+
+
+def rating_of(item: Item, mood: float, number: int, straight: bool, chance: Random) -> int:
     low, high = item.scale_min or 0, item.scale_max or 0
     if straight:
         share = (mood - 1) / 4

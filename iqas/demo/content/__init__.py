@@ -129,9 +129,39 @@ class ApprovalContent(Strict):
     suspended: list[tuple[str, int, str]]
 
 
-class Comments(Strict):
-    best: list[str]
-    improve: list[str]
+class Comments(RootModel[dict[str, list[str]]]):
+    """What may be written to each question."""
+
+
+class AskedContent(Strict):
+    """People who were asked, and how many of each group answered; about one edition (`single`) or all of the centre."""
+
+    questionnaire: str
+    centre: str
+    age: int
+    asked: dict[str, int]
+    answered: dict[str, int]
+    quality: float
+    single: bool = False
+
+
+class RoundContent(AskedContent):
+    title: str
+
+
+class RuleContent(Strict):
+    title: str
+    questionnaire: str
+    age: int
+    offset: int
+
+
+class OthersContent(Strict):
+    round: RoundContent
+    rule: RuleContent
+    surveys: list[AskedContent]
+    choices: dict[str, list[int]]
+    comments: dict[str, list[str]]
 
 
 class CriterionContent(Strict):
@@ -298,8 +328,12 @@ def approval() -> ApprovalContent:
     return _read("approval", ApprovalContent)
 
 
-def comments() -> Comments:
-    return _read("comments", Comments)
+def comments() -> dict[str, list[str]]:
+    return _read("comments", Comments).root
+
+
+def others() -> OthersContent:
+    return _read("others", OthersContent)
 
 
 def usual_evidence() -> list[UsualEvidence]:
