@@ -18,8 +18,15 @@ def returned_addresses(content: bytes) -> list[str]:
     was written to counts, not the one that it was passed on to.
     """
     parts = _START_OF_MESSAGE.split(content) if content.startswith(b"From ") else [content]
-    messages = (message_from_bytes(part, policy=policy.compat32) for part in parts if part.strip())
-    return list(dict.fromkeys(address for message in messages for address in _refused(message)))
+    return list(dict.fromkeys(address for part in parts if part.strip() for address in _read(part)))
+
+
+def _read(content: bytes) -> list[str]:
+    """Of one message; none of one that is nested deeper than any notice, so that it does not hide the others."""
+    try:
+        return list(_refused(message_from_bytes(content, policy=policy.compat32)))
+    except RecursionError:
+        return []
 
 
 def _refused(message: Message) -> Iterator[str]:

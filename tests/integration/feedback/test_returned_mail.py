@@ -75,6 +75,12 @@ def test_only_what_is_refused_for_good_is_read() -> None:
     assert returned_addresses(b"\x00\xff not a message") == []
 
 
+def test_a_message_of_many_layers_hides_no_other_notice() -> None:
+    for layer in (b"Content-Type: message/rfc822\n\n", b"Content-Type: multipart/mixed; boundary=b\n\n--b\n"):
+        box = b"From a\n" + layer * 3000 + b"\nFrom b\n" + notice(block("persona0@example.org"))
+        assert returned_addresses(box) == ["persona0@example.org"]
+
+
 def test_a_mailbox_of_notices_marks_addresses_and_says_how_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
