@@ -94,7 +94,8 @@ def comment_of(complaint: Complaint) -> Comment | None:
 
 def find_sent(code: str, secret: str) -> Complaint | None:
     """What somebody sent through the form, for who has its number and its secret code; None for any other pair."""
-    sent = Complaint.objects.exclude(secret_hash="").filter(code=code.strip().upper()).first()
+    wanted = code.replace("\x00", "").strip().upper()  # PostgreSQL refuses to look for a NUL
+    sent = Complaint.objects.exclude(secret_hash="").filter(code=wanted).first()
     typed = receipt_hash(secret)
     if sent is None or typed is None or not constant_time_compare(sent.secret_hash, typed):
         return None

@@ -210,6 +210,12 @@ def test_nobody_closes_the_urgent_way_by_sending_much(at: Any) -> None:
     assert sender_mark(RequestFactory().post(address, REMOTE_ADDR="10.0.1.7")) != marks[0]
 
 
+@pytest.mark.both
+def test_a_number_with_a_nul_is_unknown_on_either_database(client: Client) -> None:
+    sent = client.post(reverse("survey:complaint-follow"), {"code": "Q-\x000001", "secret": "a"})
+    assert sent.status_code == 404
+
+
 def test_without_an_address_the_answer_is_read_with_number_and_code(staff: Any, at: Any) -> None:
     """Who left no address was told to keep the number, and there was no page to ask with it."""
     at("2026-03-02 10:00")
