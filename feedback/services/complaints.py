@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.cache import cache
@@ -191,6 +191,7 @@ def open_case(*, actor: Any, comment: Comment) -> Complaint:
         case.received_on, case.due_on = clock.today(), due_day(clock.today(), urgent=True)
         case.save(update_fields=["state", "answer", "answered_on", "received_on", "due_on"])
         record(actor=actor, action="complaint.reopened", subject=case, scope=case.scope)
+        _mail(actor, case, "urgent", time=uuid4().hex)
         return case
     if case is None:
         case = Complaint(
@@ -299,9 +300,10 @@ def _add(actor: Any, complaint: Complaint, sender: str, language: str) -> Compla
     return complaint
 
 
-def _mail(actor: Any, complaint: Complaint, what: str) -> None:
+def _mail(actor: Any, complaint: Complaint, what: str, *, time: str = "") -> None:
+    """Once to each; `time` tells apart those who are told anew."""
     ids = {"complaint": str(complaint.pk), "what": what}
-    key = f"{complaint.pk}|{what}|{complaint.answered_on or ''}"
+    key = f"{complaint.pk}|{what}|{complaint.answered_on or time}"
     people = {str(row.user_id) for row in persons_for(complaint.scope)} if what == "urgent" else set()
     orders = [Order(ids | {"person": one}, f"{key}|{one}", complaint.code) for one in sorted(people)]
     orders = orders or [Order(ids, key, complaint.code)]

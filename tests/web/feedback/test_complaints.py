@@ -339,3 +339,17 @@ def test_only_the_named_person_reads_what_is_urgent(staff: Any, client_for: Any,
     assert set(visible(officer)) == {urgent, elsewhere}
     events = AuditEvent.objects.filter(action__startswith="safeguarding.").values_list("action", flat=True)
     assert sorted(events) == ["safeguarding.named", "safeguarding.removed"]
+
+
+def test_a_case_that_is_opened_again_tells_the_named_person_again(staff: Any, at: Any) -> None:
+    at("2026-03-02 10:00")
+    officer = staff("quality_officer")
+    safeguarding.name_person(actor=officer, scope=the_university().scope, user=officer)
+    campaign = make_results("C-1", [rate_all(4)] * 6, comments=[("L16", SECRET)])
+    comment = campaign.comments.get()
+    told = []
+    for urgent in (True, False, True, False, True):
+        comment.refresh_from_db()
+        comments.flag(actor=officer, comment=comment, urgent=urgent, seen=seen_of(comment))
+        told.append([message.to for message in deliver()])
+    assert told == [[[officer.email]], [], [[officer.email]], [], [[officer.email]]]
