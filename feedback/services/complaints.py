@@ -125,15 +125,16 @@ def change_complaint(*, actor: Any, complaint: Complaint, seen: int, **given: An
     if locked.due_on is None:
         locked.due_on = due_day(locked.received_on, urgent=locked.is_urgent)
     locked.save(update_fields=[*given, "due_on"])
-    if locked.is_urgent and not before["urgent"]:
-        _mail(actor, locked, "urgent")
+    after = _told(locked)
+    if locked.is_urgent and any(before[name] != after[name] for name in ("urgent", "scope")):
+        _mail(actor, locked, "urgent")  # of another part others are named; who was told is not told again
     record_changes(
         actor=actor,
         action="complaint.changed",
         subject=locked,
         scope=locked.scope,
         before=before,
-        after=_told(locked),
+        after=after,
     )
     return locked
 

@@ -353,3 +353,16 @@ def test_a_case_that_is_opened_again_tells_the_named_person_again(staff: Any, at
         comments.flag(actor=officer, comment=comment, urgent=urgent, seen=seen_of(comment))
         told.append([message.to for message in deliver()])
     assert told == [[[officer.email]], [], [[officer.email]], [], [[officer.email]]]
+
+
+def test_an_urgent_one_that_moves_tells_the_persons_named_there(staff: Any, at: Any) -> None:
+    at("2026-03-02 10:00")
+    here, there = make_centre("FAC-A"), make_centre("FAC-B", "Facultad B")
+    officer, other = staff("quality_officer"), staff("centre_quality", scope=there.scope)
+    safeguarding.name_person(actor=officer, scope=the_university().scope, user=officer)
+    safeguarding.name_person(actor=officer, scope=there.scope, user=other)
+    case = receive(officer, here.scope, is_urgent=True)
+    assert [message.to for message in deliver()] == [[officer.email]]
+    complaints.change_complaint(actor=officer, complaint=case, seen=case.version, scope=there.scope)
+    assert [message.to for message in deliver()] == [[other.email]]
+    assert can(other, "complaint.answer", Complaint.objects.select_related("scope").get())
