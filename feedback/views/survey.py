@@ -261,11 +261,13 @@ def _sent_before(request: HttpRequest, visit: Visit | None) -> HttpResponse | No
     if visit is None or visit.status != "used" or request.method != "POST":
         return None
     receipt = receipt_of_same_press(visit, request.POST.get("press", ""))
-    return None if receipt is None else _sent(request, visit, receipt)
+    return None if receipt is None else _sent(request, visit, receipt, again=True)
 
 
-def _sent(request: HttpRequest, visit: Visit, receipt: str) -> HttpResponse:
+def _sent(request: HttpRequest, visit: Visit, receipt: str, *, again: bool = False) -> HttpResponse:
+    """`again`: what came with this press was not looked at, whether or not it is what was sent before."""
     context = {"campaign": visit.campaign, "receipt": receipt, "partner": visit.invitation.partner}
+    context["again"] = again
     return render_survey(request, "survey_sent.html", context)
 
 

@@ -238,6 +238,16 @@ def test_a_second_press_of_send_lost_the_receipt(mode: str) -> None:
     assert_shows(check, "Yes. The answer with this receipt")
 
 
+def test_what_is_changed_before_a_second_press_of_send_is_not_said_to_be_taken() -> None:
+    campaign = make_campaign(links=5, mode="confidential", version=make_questionnaire(*ONE_PAGE))
+    first = respondents(campaign)[0].open()
+    press = press_of(first.page(1))
+    sent, again = (first.post(1, A1=value, press=press) for value in ("4", "1"))
+    assert campaign.signed_answers.get().answers == {"A1": 4}
+    assert "What counts is what you sent first" not in text_of(sent)
+    assert "What counts is what you sent first" in text_of(again)
+
+
 def test_one_page_sent_through_two_links_makes_two_boxes() -> None:
     campaign = make_campaign(links=5, version=make_questionnaire(*ONE_PAGE))
     one, two = respondents(campaign)[:2]
