@@ -302,12 +302,13 @@ def _add(actor: Any, complaint: Complaint, sender: str, language: str) -> Compla
 
 
 def _mail(actor: Any, complaint: Complaint, what: str, *, time: str = "") -> None:
-    """Once to each; `time` tells apart those who are told anew."""
+    """Once to each; `time` tells apart those who are told anew. The list of jobs names no urgent one."""
     ids = {"complaint": str(complaint.pk), "what": what}
     key = f"{complaint.pk}|{what}|{complaint.answered_on or time}"
     people = {str(row.user_id) for row in persons_for(complaint.scope)} if what == "urgent" else set()
-    orders = [Order(ids | {"person": one}, f"{key}|{one}", complaint.code) for one in sorted(people)]
-    orders = orders or [Order(ids, key, complaint.code)]
+    about = "" if complaint.is_urgent else complaint.code
+    orders = [Order(ids | {"person": one}, f"{key}|{one}", about) for one in sorted(people)]
+    orders = orders or [Order(ids, key, about)]
     send_built(actor=actor, builder=BUILDER, orders=orders, scope=complaint.scope)
 
 

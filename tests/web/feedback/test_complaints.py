@@ -20,6 +20,7 @@ from iqas.core.access import can
 from iqas.core.models import AuditDetail, AuditEvent
 from iqas.core.refusals import AccessDenied, RuleViolation, StaleVersion
 from iqas.core.worklist import work_of
+from iqas.jobs.models import Job
 from iqas.organisation.models import University
 from tests.factories.accounts import make_staff
 from tests.factories.feedback_results import make_results, rate_all
@@ -366,3 +367,16 @@ def test_an_urgent_one_that_moves_tells_the_persons_named_there(staff: Any, at: 
     complaints.change_complaint(actor=officer, complaint=case, seen=case.version, scope=there.scope)
     assert [message.to for message in deliver()] == [[other.email]]
     assert can(other, "complaint.answer", Complaint.objects.select_related("scope").get())
+
+
+def test_a_message_that_failed_tells_nobody_of_an_urgent_one(staff: Any, client_for: Any, at: Any) -> None:
+    at("2026-03-02 10:00")
+    here = make_centre("FAC-A")
+    officer, other = staff("quality_officer"), staff("centre_quality", scope=here.scope)
+    safeguarding.name_person(actor=officer, scope=here.scope, user=officer)
+    plain, urgent = (receive(officer, here.scope, is_urgent=yes, sender="q@example.org") for yes in (False, True))
+    Job.objects.filter(queue="mail").update(state="failed")
+    assert not visible(other).filter(pk=urgent.pk).exists()
+    page = client_for(other).get(reverse("jobs:job-list"))
+    assert_shows(page, plain.code)
+    assert_hides(page, urgent.code)
