@@ -245,15 +245,19 @@ def _usual(choices: Sequence[Choice]) -> Choice | None:
 
 
 def _wanted(place: Place, chosen: Choice, years: Sequence[str]) -> Q:
-    """The place's own rows of all years, everybody's of the chosen one, and what other audiences were asked of the same."""
+    """The place's own rows of all years, everybody's of the chosen one, and what other audiences were asked of the same.
+
+    A pool in which the place was asked with others is neither its own nor the others'.
+    """
     own, now = place.within("campaign__"), Q(year=chosen.year)
+    others = now & ~Q(campaign__in=place.pools())
     same = Q(item__version__questionnaire__code=chosen.questionnaire)
     common = (
         Item.objects.filter(version__questionnaire__code=chosen.questionnaire)
         .exclude(common_code="")
         .values("common_code")
     )
-    return (same & own & Q(year__in=years)) | (same & now) | (own & now & Q(item__common_code__in=common))
+    return (same & own & Q(year__in=years)) | (same & others) | (own & now & Q(item__common_code__in=common))
 
 
 def _items(sums: Iterable[Slice]) -> dict[UUID, Item]:

@@ -81,6 +81,12 @@ class Place:
             return Q(**{f"{prefix}edition": self.edition})
         return Q(**{f"{prefix}scope__path__startswith": self.scope.path})
 
+    def pools(self) -> QuerySet[Campaign]:
+        """The campaigns on several editions that asked about it too, its own among them: they are not the others'."""
+        if self.edition is not None:
+            return Campaign.objects.filter(pooled=self.edition)
+        return Campaign.objects.filter(pooled__microcredential__scope__path__startswith=self.scope.path)
+
 
 class Slice(NamedTuple):
     """What was asked, in which year, and how near: in the place itself (0), else in the first of the wider places."""

@@ -57,6 +57,21 @@ def open_page(client: Any, url: str) -> Any:
     return response
 
 
+def test_the_others_hold_no_pool_that_asked_the_place_as_well(officer: Any, client_for: Any) -> None:
+    one = make_plain_edition()
+    two, three = another(one), another(one)
+    make_results("C-1", answers(4, 6), edition=one)
+    make_results("C-2", answers(4, 7), edition=two)
+    for code, many, editions in (("C-3", 8, (one, two)), ("C-4", 9, (two, three))):
+        pool = make_results(code, answers(1, many), scope=one.microcredential.scope, year=one.year)
+        pool.pooled.set(editions)
+    response = open_page(client_for(officer), reverse("feedback:results-edition", args=[one.code]))
+    own, rest = (cell[2] for cell in response.context["benchmark"].rows[0].cells[:2])
+    assert (own, rest) == (6, 7 + 9)
+    response = open_page(client_for(officer), place_url(one.microcredential.code))
+    assert figures(response).n == 6 + 7 + 8 + 9
+
+
 def test_answers_are_pooled_and_not_their_means(officer: Any, client_for: Any) -> None:
     """Ten who say 5 and thirty who say 1: the mean of all is 2, not the 3 between their means."""
     one = make_plain_edition()
