@@ -57,6 +57,12 @@ class DecisionForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("decision", "seen", "text", "reason")}
 
 
+class PublishForm(forms.Form):
+    """`seen` is what the reviewer confirms."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
 class ThemeForm(forms.Form):
     """A theme; `seen` is the name that the form was opened with."""
 

@@ -114,6 +114,12 @@ def seen_of(comment: Comment) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
+def all_seen_of(campaign: Campaign) -> str:
+    """What publishing starts from: every comment and where it stands."""
+    seen = "|".join(seen_of(comment) for comment in comments_of(campaign))
+    return hashlib.sha256(seen.encode()).hexdigest()[:32]
+
+
 def comments_waiting() -> Any:
     """How many comments of a campaign nobody has decided about, for a queryset of campaigns."""
     waiting = Comment.objects.filter(campaign=OuterRef("pk"), review_state=Comment.Review.PENDING)

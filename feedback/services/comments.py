@@ -16,7 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.marking import marks_of
 from feedback.models import Campaign, Comment, Complaint
-from feedback.selectors.comments import REMOVED, may_be_reviewed, progress_of, seen_of
+from feedback.selectors.comments import (
+    REMOVED,
+    Progress,
+    all_seen_of,
+    may_be_reviewed,
+    progress_of,
+    seen_of,
+)
 from feedback.selectors.complaints import WAITING, case_key
 from feedback.selectors.replies import last_reply_day
 from feedback.services import complaints
@@ -108,31 +115,19 @@ def flag(*, actor: Any, comment: Comment, urgent: bool, seen: str) -> Comment:
 
 
 @transaction.atomic
-def publish_comments(*, actor: Any, campaign: Campaign) -> Campaign:
+def publish_comments(*, actor: Any, campaign: Campaign, seen: str | None = None) -> Campaign:
     """Let the readers read what is shown, all of the campaign at once, and close its review.
 
     One release a campaign is the batch of at least k answers (surveys.md §4.9): what is shown one by one could be told
     apart by its day. What was withheld and the originals of redactions are destroyed, everywhere they are kept.
 
-    Refuses `not-finished`, `too-few`, `review-closed`, `comments-waiting` while some are undecided or held back,
-    `reply-open` while a teacher may still reply, and `urgent-open` while the case of an urgent one is not answered.
+    `seen` is `selectors.comments.all_seen_of` of what the reviewer confirmed (None: nobody looked). Refuses `not-finished`,
+    `too-few`, `review-closed`, `comment-changed` (somebody decided meanwhile), `comments-waiting` while some are undecided or
+    held back, `reply-open` while a teacher may still reply, and `urgent-open` while the case of an urgent one is not answered.
     """
     locked = reviewed_campaign(actor=actor, campaign=campaign)
     progress = progress_of(locked)
-    if progress.waiting or progress.held:
-        raise RuleViolation(
-            "comments-waiting",
-            _("%(waiting)s comments wait for a decision and %(held)s are held back: decide them first.")
-            % {"waiting": progress.waiting, "held": progress.held},
-        )
-    until = last_reply_day(locked)
-    if until is not None:
-        raise RuleViolation(
-            "reply-open",
-            _("Teachers may reply until %(day)s: the comments can be published afterwards.")
-            % {"day": day(until)},
-        )
-    _refuse_open_cases(locked)
+    _refuse_unready(locked, progress, seen)
     redacted = locked.comments.filter(review_state=Comment.Review.REDACTED)
     withheld = locked.comments.filter(review_state=Comment.Review.WITHHELD)
     if locked.is_signed:
@@ -149,6 +144,27 @@ def publish_comments(*, actor: Any, campaign: Campaign) -> Campaign:
     )
     enqueue(actor=None, kind=FORGET_KIND, payload={}, idem_key=str(locked.pk), scope=locked.scope)
     return locked
+
+
+def _refuse_unready(campaign: Campaign, progress: Progress, seen: str | None) -> None:
+    if seen is not None and seen != all_seen_of(campaign):
+        raise RuleViolation(
+            "comment-changed", _("Somebody decided about comments in the meantime: look at them again.")
+        )
+    if progress.waiting or progress.held:
+        raise RuleViolation(
+            "comments-waiting",
+            _("%(waiting)s comments wait for a decision and %(held)s are held back: decide them first.")
+            % {"waiting": progress.waiting, "held": progress.held},
+        )
+    until = last_reply_day(campaign)
+    if until is not None:
+        raise RuleViolation(
+            "reply-open",
+            _("Teachers may reply until %(day)s: the comments can be published afterwards.")
+            % {"day": day(until)},
+        )
+    _refuse_open_cases(campaign)
 
 
 def _refuse_open_cases(campaign: Campaign) -> None:

@@ -12,10 +12,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from feedback.forms.comments import CALM, THEMES, URGENT, DecisionForm
+from feedback.forms.comments import CALM, THEMES, URGENT, DecisionForm, PublishForm
 from feedback.models import Campaign, Comment
 from feedback.presenters import comments as presenters
-from feedback.selectors.comments import progress_of, queue_of
+from feedback.selectors.comments import all_seen_of, progress_of, queue_of
 from feedback.selectors.themes import themes_for
 from feedback.services import comments
 from feedback.services.themes import give_themes
@@ -108,8 +108,8 @@ def comment_publish(request: HttpRequest, code: str) -> HttpResponse:
     progress = progress_of(campaign)
     return forms.confirm_step(
         request,
-        forms.forms.Form(forms.posted(request)),
-        lambda **_given: comments.publish_comments(actor=request.user, campaign=campaign),
+        PublishForm(forms.posted(request), initial={"seen": all_seen_of(campaign)}),
+        lambda seen: comments.publish_comments(actor=request.user, campaign=campaign, seen=seen),
         said=_("The comments are published."),
         back=reverse("feedback:comment-list", args=[campaign.code]),
         title=_("Publish the comments of %(code)s") % {"code": campaign.code},

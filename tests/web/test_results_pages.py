@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from feedback.models import Campaign, Comment
 from feedback.packs import load
-from feedback.selectors.comments import seen_of
+from feedback.selectors.comments import all_seen_of, seen_of
 from iqas.core.access import allowed, can
 from iqas.core.models import AuditDetail, AuditEvent
 from tests.factories.feedback import make_plain_edition
@@ -281,7 +281,8 @@ def test_no_comment_is_shown_before_somebody_chose_so(officer: Any, client_for: 
     assert decide(client, comment, "show").status_code == 302
     assert decide(client, Comment.objects.get(item__code="L17"), "withhold").status_code == 302
     assert_hides(client.get(page_url(campaign)), "CANARY", "OTHER")
-    assert client.post(reverse("feedback:comment-publish", args=[campaign.code])).status_code == 302
+    publish = reverse("feedback:comment-publish", args=[campaign.code])
+    assert client.post(publish, {"seen": all_seen_of(campaign)}).status_code == 302
     shown = client.get(page_url(campaign))
     assert_shows(shown, "CANARY")
     assert b"<script>alert" not in shown.content

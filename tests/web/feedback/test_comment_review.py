@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from feedback.models import Campaign, Comment, SignedAnswer
-from feedback.selectors.comments import seen_of
+from feedback.selectors.comments import all_seen_of, seen_of
 from feedback.selectors.results import shown_comments
 from feedback.services import comments
 from iqas.core.models import AuditDetail, AuditEvent
@@ -19,7 +19,7 @@ from tests.factories.accounts import make_staff
 from tests.factories.feedback import make_plain_edition
 from tests.factories.feedback_results import make_results, rate_all
 from tests.factories.organisation import make_centre
-from tests.support.pages import assert_hides, assert_shows
+from tests.support.pages import assert_hides, assert_shows, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 SIX = [rate_all(4)] * 6
@@ -192,6 +192,26 @@ def test_only_reviewers_of_the_centre_and_only_where_enough_answered() -> None:
     assert refusal.value.code == "too-few"
 
 
+def test_nobody_publishes_what_another_reviewer_decided_meanwhile(
+    staff: Callable[..., Any], client_for: Callable[..., Any]
+) -> None:
+    officer = staff("quality_officer")
+    campaign = reviewed_campaign("uno")
+    take(officer, Comment.objects.get(), "withhold", reason="insult")
+    client = client_for(officer)
+    address = reverse("feedback:comment-publish", args=[campaign.code])
+    asked = client.get(address)
+    confirmed = all_seen_of(campaign)
+    assert f'value="{confirmed}"' in text_of(asked)
+    take(make_staff("quality_officer"), Comment.objects.get(), "show")
+    late = client.post(address, {"seen": confirmed}, headers={"accept-language": "en"})
+    assert late.status_code == 422
+    assert "Somebody decided about comments in the meantime" in text_of(late)
+    assert client.post(address).status_code == 422
+    campaign.refresh_from_db()
+    assert campaign.review_closed_at is None
+
+
 def test_closing_asks_once_and_the_page_says_it_is_over(
     staff: Callable[..., Any], client_for: Callable[..., Any]
 ) -> None:
@@ -201,7 +221,7 @@ def test_closing_asks_once_and_the_page_says_it_is_over(
     client = client_for(officer)
     address = reverse("feedback:comment-publish", args=[campaign.code])
     assert_shows(client.get(address, headers={"accept-language": "en"}), "What was withheld is destroyed: 1")
-    assert client.post(address).status_code == 302
+    assert client.post(address, {"seen": all_seen_of(campaign)}).status_code == 302
     page = client.get(
         reverse("feedback:comment-list", args=[campaign.code]), headers={"accept-language": "en"}
     )
