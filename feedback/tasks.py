@@ -56,10 +56,15 @@ def print_report(context: JobContext, *, report: str) -> None:
     reports.produce(context, report)
 
 
-@job_kind(result_files.JOB_KIND, queue="pdf", title=_("Figures of many campaigns"))
+@job_kind(
+    result_files.JOB_KIND,
+    title=_("Figures of many campaigns"),
+    may_take=lambda user, job: result_files.refuse_other_roles(user, job.payload["held"]),
+)
 def write_results(
-    context: JobContext, *, campaigns: Sequence[str], language: str, kind: str, table: str
+    context: JobContext, *, campaigns: Sequence[str], held: str, language: str, kind: str, table: str
 ) -> None:
+    result_files.refuse_other_roles(context.job.requested_by, held)
     result_files.write_file(context, campaigns=campaigns, language=language, kind=kind, table=table)
 
 

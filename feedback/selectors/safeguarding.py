@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from feedback.models import Complaint, SafeguardingPerson
-from iqas.accounts.models import Role
+from iqas.accounts.models import Role, RoleAssignment
+from iqas.accounts.roles import PERMISSIONS, active_on
+from iqas.core import clock
 from iqas.core.access import below, grants, holds
 from iqas.organisation.models import Scope, University
 
@@ -38,7 +40,7 @@ def readable(user: Any) -> Q:
 
 def persons_for(scope: Scope) -> list[SafeguardingPerson]:
     """Those who are told of what is urgent there, as far as somebody is named."""
-    rows = SafeguardingPerson.objects.select_related("scope", "user").filter(user__is_active=True)
+    rows = _in_office().select_related("scope", "user")
     return [row for row in rows if scope.path.startswith(row.scope.path)]
 
 
@@ -56,10 +58,19 @@ def who_cannot_read() -> list[SafeguardingPerson]:
 
 def _named_paths() -> dict[str, set[Any]]:
     found: dict[str, set[Any]] = {}
-    active = SafeguardingPerson.objects.filter(user__is_active=True)
-    for path, user in active.values_list("scope__path", "user"):
+    for path, user in _in_office().values_list("scope__path", "user"):
         found.setdefault(path, set()).add(user)
     return found
+
+
+def _in_office() -> QuerySet[SafeguardingPerson]:
+    """Named persons who can sign in and may answer complaints there today. Were only others named, nobody could read."""
+    roles = RoleAssignment.objects.filter(
+        active_on(clock.today()), user=OuterRef("user"), role__in=PERMISSIONS["complaint.answer"]
+    )
+    here = ExpressionWrapper(OuterRef("scope__path"), CharField())
+    held = roles.alias(here=here).filter(here__startswith=F("scope__path"))
+    return SafeguardingPerson.objects.filter(Exists(held), user__is_active=True)
 
 
 def _officer_of(user: Any) -> list[str]:

@@ -17,7 +17,7 @@ from feedback.exporters import TABLES, TOO_MANY, file_name, lines, passes_over, 
 from feedback.models import Campaign
 from feedback.selectors.published import FINISHED
 from iqas.core import clock
-from iqas.core.access import allowed, require
+from iqas.core.access import allowed, grants, require
 from iqas.core.refusals import RuleViolation
 from iqas.jobs.models import Job
 from iqas.jobs.runner import JobContext
@@ -49,9 +49,23 @@ def order_file(
     return enqueue(
         actor=actor,
         kind=JOB_KIND,
-        payload={"campaigns": keys, **wanted},
+        payload={"campaigns": keys, "held": held_by(actor), **wanted},
         idem_key=f"{actor.pk}|{hashlib.sha256(told.encode()).hexdigest()}",
     )
+
+
+def held_by(user: Any) -> str:
+    """What the person may see hangs on these: a file made under other roles is not theirs any more."""
+    held = sorted((grant.role, grant.path) for grant in grants(user))
+    return hashlib.sha256(repr(held).encode()).hexdigest()
+
+
+def refuse_other_roles(user: Any, held: str) -> None:
+    """Refuses `roles-changed`: the file says what its reader could see when it was asked for."""
+    if held != held_by(user):
+        raise RuleViolation(
+            "roles-changed", _("Your roles are others than when it was asked for: ask for it again.")
+        )
 
 
 def write_file(

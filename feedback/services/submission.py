@@ -66,7 +66,8 @@ def submit(*, visit: Visit, sheet: AnswerSheet, press: str = "") -> str:
     `press` is what that page carries (`anonymity.tokens.new_press`); without one, nobody can show the receipt again.
     Refuses `already-answered` and `not-open`. The invitation and the answer change in one transaction: both or
     neither. What an anonymous answer says is never in the database before the mixing, not even for a moment; a
-    confidential or attributed one is kept with its invitation, as its first page says.
+    confidential or attributed one is kept with its invitation, as its first page says. A mark that mail came back stays, so
+    that the number of those marked does not tell an officer, who marked one address, that its person has answered.
     """
     campaign, ring = visit.campaign, installed_ring()
     press = press if is_press(press) else new_press()
@@ -78,7 +79,7 @@ def submit(*, visit: Visit, sheet: AnswerSheet, press: str = "") -> str:
         unused = Invitation.objects.filter(
             Exists(open_campaign), tok_idx=visit.invitation.tok_idx, used=False
         )
-        if unused.update(used=True, undelivered=False) != 1:
+        if unused.update(used=True) != 1:
             raise _refusal(visit)
         for row in rows:
             row.save(force_insert=True)

@@ -30,6 +30,7 @@ class JobKind:
     ``backoff`` is the pause after the first failed attempt; it doubles each time, up to an hour.
     ``listed`` is false for work that nobody waits for (a mail, a nightly sweep): it stays out of lists and bell,
     its success is not an audit event of its own, and its rows are removed after a while.
+    ``may_take`` refuses (RuleViolation) a person, who may see the job, the file it made.
     """
 
     name: str
@@ -39,6 +40,7 @@ class JobKind:
     max_attempts: int = MAX_ATTEMPTS
     backoff: timedelta = timedelta(seconds=10)
     listed: bool = True
+    may_take: Callable[[Any, Any], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def job_kind(
     max_attempts: int = MAX_ATTEMPTS,
     backoff: timedelta = timedelta(seconds=10),
     listed: bool = True,
+    may_take: Callable[[Any, Any], None] | None = None,
 ) -> Callable[[Work], Work]:
     """Declare the decorated function as the work of a kind of job.
 
@@ -80,7 +83,7 @@ def job_kind(
             function.__qualname__,
         ):
             raise ValueError(f"{name}: already declared by {known.function.__module__}")
-        _kinds[name] = JobKind(name, function, title, queue, max_attempts, backoff, listed)
+        _kinds[name] = JobKind(name, function, title, queue, max_attempts, backoff, listed, may_take)
         return function
 
     return declare

@@ -13,7 +13,7 @@ from iqas.core import clock
 from iqas.core.access import allowed
 from iqas.jobs import registry
 from iqas.jobs.claim import due
-from iqas.jobs.models import Job, JobState, PeriodicRun
+from iqas.jobs.models import Artefact, Job, JobState, PeriodicRun
 from iqas.jobs.reaper import NAME as REAPER
 
 SAMPLE = 20
@@ -37,6 +37,14 @@ def unseen(user: Any) -> list[Job]:
         requested_by=user.pk, seen_at__isnull=True, state__in=(JobState.SUCCEEDED, JobState.FAILED)
     ).exclude(kind__in=registry.unlisted())
     return list(ended.only("kind", "about", "state").order_by("-finished_at")[:LONGEST_BELL])
+
+
+def file_for(user: Any, job: Job) -> Artefact | None:
+    """What the job made, None where there is nothing; refuses what its kind no longer lets this person have."""
+    artefact = Artefact.objects.filter(job=job).first()
+    if artefact is not None and (check := registry.find(job.kind).may_take) is not None:
+        check(user, job)
+    return artefact
 
 
 def typical_duration(kind: str) -> timedelta | None:

@@ -75,7 +75,7 @@ def job_retry(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @page("job.view")
 def artefact_download(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     job = get_visible_or_404(request.user, Job, "job.view", pk=pk)
-    artefact = Artefact.objects.filter(job=job).first()
+    artefact = selectors.file_for(request.user, job)
     if artefact is None:
         raise Http404
     return download_response(artefact.stored)

@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from iqas.core.files import download_response
 from iqas.core.rest import ApiView, FileView, ListView, Shape, operation
 from iqas.core.views import Access
-from iqas.jobs import services
+from iqas.jobs import selectors, services
 from iqas.jobs.filters import JobFilter
-from iqas.jobs.models import Artefact, Job, JobState
+from iqas.jobs.models import Job, JobState
 from iqas.jobs.selectors import jobs_for
 
 
@@ -105,7 +105,7 @@ class JobFile(JobView, FileView):
 
     @operation("job_file", file="application/octet-stream")
     def get(self, request: Request, pk: UUID) -> HttpResponseBase:
-        artefact = Artefact.objects.filter(job=self.job(pk)).first()
+        artefact = selectors.file_for(request.user, self.job(pk))
         if artefact is None:
             raise Http404
         return download_response(artefact.stored)

@@ -334,6 +334,9 @@ def test_only_the_named_person_reads_what_is_urgent(staff: Any, client_for: Any,
     assert not list(safeguarding_check())
     named.assignments.update(valid_until=dt.date(2026, 3, 1))
     assert len(list(safeguarding_check())) == 1
+    assert set(visible(officer)) == {urgent, elsewhere}, (
+        "where the only named person has no role, somebody reads it"
+    )
     row = SafeguardingPerson.objects.get()
     assert client.post(page, {"remove": "no"}).status_code == 404
     assert client.post(page, {"remove": str(row.pk)}).status_code == 302
@@ -374,7 +377,9 @@ def test_a_message_that_failed_tells_nobody_of_an_urgent_one(staff: Any, client_
     here = make_centre("FAC-A")
     officer, other = staff("quality_officer"), staff("centre_quality", scope=here.scope)
     safeguarding.name_person(actor=officer, scope=here.scope, user=officer)
-    plain, urgent = (receive(officer, here.scope, is_urgent=yes, sender="q@example.org") for yes in (False, True))
+    plain, urgent = (
+        receive(officer, here.scope, is_urgent=yes, sender="q@example.org") for yes in (False, True)
+    )
     Job.objects.filter(queue="mail").update(state="failed")
     assert not visible(other).filter(pk=urgent.pk).exists()
     page = client_for(other).get(reverse("jobs:job-list"))

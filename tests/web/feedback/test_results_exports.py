@@ -15,6 +15,7 @@ from django.urls import reverse
 from feedback import exporters
 from feedback.models import Campaign
 from feedback.services import result_files
+from iqas.accounts.models import User
 from iqas.jobs.models import Artefact, Job
 from iqas.jobs.runner import perform_here
 from tests.factories.feedback import make_plain_edition
@@ -171,6 +172,24 @@ def test_a_year_of_surveys_is_one_file_by_a_job(
         assert (
             client_for(staff(role)).get(reverse("jobs:artefact-download", args=[job.pk])).status_code == 404
         )
+
+
+def test_the_file_of_many_is_not_for_who_has_other_roles_since(
+    client_for: Any, staff: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporters, "MOST", 1)
+    here, there = make_centre("FAC-A"), make_centre("FAC-B", "Facultad B")
+    person = staff("centre_quality", scope=here.scope)
+    for code in ("C-1", "C-2"):
+        make_results(code, [rate_all(4)] * 10, edition=make_plain_edition(centre=here))
+    client_for(person).post(reverse("feedback:result-export"))
+    job = perform_here(Job.objects.get(kind=result_files.JOB_KIND).pk)
+    address = reverse("jobs:artefact-download", args=[job.pk])
+    assert client_for(person).get(address).status_code == 200
+    person.assignments.update(scope=there.scope)
+    refused = client_for(User.objects.get(pk=person.pk)).get(address)
+    assert refused.status_code == 409
+    assert client_for(person).get(reverse("api:jobs:job-file", args=[job.pk])).status_code == 409
 
 
 def test_a_table_of_very_many_is_csv_by_the_same_job(officer: Any, client_for: Any) -> None:
