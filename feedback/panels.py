@@ -18,7 +18,7 @@ from feedback.presenters.complaints import times_in_words
 from feedback.selectors.campaigns import with_participation
 from feedback.selectors.complaints import answer_times, visible
 from feedback.selectors.consultations import about, raised_about
-from feedback.selectors.targets import about_editions, about_microcredential, loaded_with_target
+from feedback.selectors.targets import about_editions, about_microcredential, label_of, with_label
 from feedback.views.respondent import survey_error
 from iqas.core.access import allowed, can
 from iqas.core.error_views import show_own_pages
@@ -84,8 +84,9 @@ def _panel(request: HttpRequest, campaigns: QuerySet[Campaign], add: str) -> Pan
     visible = with_participation(allowed(request.user, "campaign.view", campaigns)).order_by(
         "-closes", "-code"
     )
-    rows = loaded_with_target(visible[: SHOWN + 1])
-    context = {"rows": rows[:SHOWN], "more": len(rows) > SHOWN, "add": add}
+    told = ("state", "closes", "mode", "responses_count", "invited_count")
+    rows = list(with_label(visible, *told)[: SHOWN + 1])
+    context = {"rows": [(row, label_of(row)) for row in rows[:SHOWN]], "more": len(rows) > SHOWN, "add": add}
     brief = (
         gettext("More than %(count)s campaigns") % {"count": SHOWN}
         if context["more"]

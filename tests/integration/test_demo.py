@@ -17,7 +17,7 @@ from typing import Any
 import pikepdf
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import Count, Sum
+from django.db.models import Sum
 
 from audits.models import Dossier, SelfAssessment
 from feedback.models import Campaign, CampaignGroup, Comment, OpeningRule, Round
@@ -135,11 +135,13 @@ def test_the_demonstration_is_the_same_for_the_same_day(max_queries, client_for,
     assert Campaign.objects.filter(destroyed_count__gt=0).count() == 8
     assert Comment.objects.count() == 359
     assert_comments_answer_their_question()
-    assert dict(
-        Campaign.objects.exclude(questionnaire_version__questionnaire__audience="learner")
-        .order_by()
-        .values_list("questionnaire_version__questionnaire__code", Count("pk"))
-    ) == {"TEACHER": 1, "EMPLOYER": 2, "PROVIDER": 1, "GRADUATE-6M": 1}
+    others = Campaign.objects.exclude(questionnaire_version__questionnaire__audience="learner")
+    assert Counter(others.values_list("questionnaire_version__questionnaire__code", flat=True)) == {
+        "TEACHER": 1,
+        "EMPLOYER": 2,
+        "PROVIDER": 1,
+        "GRADUATE-6M": 1,
+    }
     assert (Round.objects.count(), OpeningRule.objects.count()) == (1, 1)
     assert CampaignGroup.objects.count() == 2
     assert (Evidence.objects.count(), EvidenceVersion.objects.count()) == (189, 482)
