@@ -185,7 +185,9 @@ def test_the_file_of_many_is_not_for_who_has_other_roles_since(
     client_for(person).post(reverse("feedback:result-export"))
     job = perform_here(Job.objects.get(kind=result_files.JOB_KIND).pk)
     address = reverse("jobs:artefact-download", args=[job.pk])
-    assert client_for(person).get(address).status_code == 200
+    taken = client_for(person).get(address)
+    assert taken.status_code == 200
+    taken.close()
     person.assignments.update(scope=there.scope)
     refused = client_for(User.objects.get(pk=person.pk)).get(address)
     assert refused.status_code == 409
