@@ -187,7 +187,7 @@ def test_the_file_of_many_is_not_for_who_has_other_roles_since(
     address = reverse("jobs:artefact-download", args=[job.pk])
     taken = client_for(person).get(address)
     assert taken.status_code == 200
-    taken.close()
+    assert taken.getvalue()
     person.assignments.update(scope=there.scope)
     refused = client_for(User.objects.get(pk=person.pk)).get(address)
     assert refused.status_code == 409
