@@ -17,7 +17,7 @@ from feedback.importers.mapping import ResponsesMapping, filled
 from feedback.importers.responses import ResponseFile, Survey
 from feedback.models import Campaign, ImportedFile, QuestionnaireVersion, Response
 from feedback.packs.schema import LANGUAGES, Translated
-from feedback.selectors.thresholds import least_threshold
+from feedback.selectors.thresholds import imported_threshold
 from feedback.services import summaries
 from feedback.services.questionnaires import freeze
 from iqas.core import clock
@@ -54,8 +54,8 @@ def import_responses(*, actor: Any, path: Path, mapping_path: Path, dry_run: boo
     """Stores the rows of a CSV or XLSX file as answers, by a mapping (`feedback.importers.mapping`).
 
     Each edition of the file becomes one campaign with the edition's code; university, centre, year, micro-credential and
-    edition are made, as imported, where they are missing. Its threshold is the one that a campaign of our own would need
-    at least: ten where the questionnaire judges persons. The same file with the same mapping changes nothing. Where any
+    edition are made, as imported, where they are missing. Its threshold is the university's, or what
+    it decided for the audience or for questionnaires that judge persons. The same file with the same mapping changes nothing. Where any
     row is bad nothing is stored and the report names every bad cell. Refuses `questionnaire-unknown`,
     `mapping-items` and `mapping-scale` where mapping and questionnaire disagree, `other-file` where a campaign holds
     the answers of another file, and `campaign-exists` where its code belongs to a survey of our own.
@@ -166,7 +166,7 @@ def _create_campaigns(
     )
     centre = _centre(actor, mapping)
     year = _year(actor, mapping, university)
-    threshold = least_threshold(version)
+    threshold = imported_threshold(version)
     campaigns = {}
     for code, values in found.editions.items():
         edition = ensure_imported_edition(

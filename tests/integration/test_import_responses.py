@@ -16,7 +16,14 @@ import yaml
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from feedback.models import Campaign, ImportedFile, Questionnaire, QuestionnaireVersion, Response
+from feedback.models import (
+    AudienceThreshold,
+    Campaign,
+    ImportedFile,
+    Questionnaire,
+    QuestionnaireVersion,
+    Response,
+)
 from feedback.selectors.results import campaign_results
 from feedback.serialisation import results_json
 from iqas.core.models import AuditEvent
@@ -79,11 +86,11 @@ def test_everything_missing_is_made_and_marked_imported(tmp_path: Path) -> None:
 
 
 def test_an_existing_university_centre_and_year_are_used(tmp_path: Path) -> None:
-    the_university(threshold=12)
+    the_university(threshold=10)
     make_centre("GAZI")
     run(a_file(tmp_path / "answers.csv", [{"course code": 1}] * 6))
     assert University.objects.count() == Centre.objects.count() == 1
-    assert Campaign.objects.get().threshold == 12
+    assert Campaign.objects.get().threshold == 10
 
 
 def test_the_same_again_changes_nothing(tmp_path: Path) -> None:
@@ -207,31 +214,33 @@ def test_a_mapping_that_does_not_fit_is_refused(tmp_path: Path, old: str, new: s
 
 
 def test_an_empty_cell_is_no_answer_and_small_campaigns_stay_closed(tmp_path: Path) -> None:
-    rows: list[dict[str, Any]] = [{"course code": 1}] * 6 + [{"course code": 1, "Orientation": ""}] * 4
-    rows += [{"course code": 1, "Course Objectives": ""}] * 5 + [{"course code": 2}] * 9
+    rows: list[dict[str, Any]] = [{"course code": 1}] * 5 + [{"course code": 1, "Orientation": ""}] * 4
+    rows += [{"course code": 1, "Course Objectives": ""}] * 5 + [{"course code": 2}] * 4
     run(a_file(tmp_path / "answers.csv", rows))
     results = results_json(campaign_results(Campaign.objects.get(code="TR-1"), "en"))
     assert [(i["code"], i["n"], i["no_answer"]) for i in results["items"][:3]] == [
-        ("Q1", 11, 4),
-        ("Q2", 10, 5),
-        ("Q3", 15, 0),
+        ("Q1", 10, 4),
+        ("Q2", 9, 5),
+        ("Q3", 14, 0),
     ]
     small = results_json(campaign_results(Campaign.objects.get(code="TR-2"), "en"))
     assert (small["suppressed"], small["responses"], small["items"], small["straight_lined"]) == (
         True,
-        9,
+        4,
         [],
         None,
     )
 
 
-def test_imported_answers_about_a_teacher_were_published_from_five_on(tmp_path: Path) -> None:
+# The real file ----------------------------------------------------------------------------------------
+
+
+def test_imported_answers_about_a_teacher_follow_what_was_decided_for_persons(tmp_path: Path) -> None:
+    the_university()
+    AudienceThreshold.objects.create(subject=AudienceThreshold.PERSONS, least=10)
     run(a_file(tmp_path / "answers.csv", [{"course code": 1}] * 7 + [{"course code": 2}] * 10))
     seven, ten = (campaign_results(Campaign.objects.get(code=code), "en") for code in ("TR-1", "TR-2"))
     assert (seven.threshold, seven.suppressed, ten.suppressed) == (10, True, False)
-
-
-# The real file ----------------------------------------------------------------------------------------
 
 
 def computed_independently(path: Path) -> dict[str, dict[str, Any]]:
