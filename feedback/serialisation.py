@@ -13,9 +13,44 @@ from feedback.selectors.results import NO_GROUP, CampaignResults, GroupResult, I
 from feedback.statistics import Recommendation
 from iqas.core.canonical import canonical_json, sha256_hex
 
+AGREED = (
+    "campaign",
+    "edition",
+    "invited",
+    "responses",
+    "response_rate",
+    "threshold",
+    "suppressed",
+    "straight_lined",
+    "items",
+)
+AGREED_OF_ITEMS = (
+    "code",
+    "text",
+    "scale",
+    "n",
+    "no_answer",
+    "suppressed",
+    "distribution",
+    "mean",
+    "median",
+    "favourable",
+)
 
-def results_json(results: CampaignResults) -> dict[str, Any]:
-    """Rates and shares are fractions from 0 to 1, unrounded; a figure that is not published is null."""
+
+def results_json(results: CampaignResults, *, detail: bool = False) -> dict[str, Any]:
+    """Rates and shares are fractions from 0 to 1, unrounded; a figure that is not published is null.
+
+    Without `detail` nothing but what is agreed on with programs that know no more.
+    """
+    told = _detailed(results)
+    if detail:
+        return told
+    items = [{key: item[key] for key in AGREED_OF_ITEMS} for item in told["items"]]
+    return {key: told[key] for key in AGREED} | {"items": items}
+
+
+def _detailed(results: CampaignResults) -> dict[str, Any]:
     return {
         "campaign": results.campaign,
         "title": results.title,

@@ -84,25 +84,37 @@ class GroupSerializer(serializers.Serializer[dict[str, object]]):
     )
 
 
+class AgreedItemSerializer(FiguresSerializer):
+    code = serializers.CharField()
+    text = serializers.CharField()
+    scale = serializers.ListField(child=serializers.IntegerField(), min_length=2, max_length=2)
+
+
 class CampaignResultsSerializer(serializers.Serializer[dict[str, object]]):
     campaign = serializers.CharField()
-    title = serializers.CharField()
     edition = serializers.CharField(allow_null=True)
+    invited = serializers.IntegerField(allow_null=True)
+    responses = serializers.IntegerField(help_text="All who have answered so far.")
+    response_rate = serializers.FloatField(allow_null=True, min_value=0, max_value=1)
+    threshold = serializers.IntegerField()
+    suppressed = serializers.BooleanField()
+    straight_lined = serializers.IntegerField(allow_null=True)
+    items: Any = AgreedItemSerializer(many=True)
+
+
+class DetailedResultsSerializer(CampaignResultsSerializer):
+    """With `detail=true`."""
+
+    title = serializers.CharField()
     questionnaire = serializers.CharField()
     mode = serializers.ChoiceField(choices=Campaign.Mode.choices)
     state = serializers.ChoiceField(choices=Campaign.State.choices)
     opens = serializers.DateField(allow_null=True)
     closes = serializers.DateField(allow_null=True)
-    invited = serializers.IntegerField(allow_null=True)
     undelivered = serializers.IntegerField()
-    responses = serializers.IntegerField(help_text="All who have answered so far.")
     counted = serializers.IntegerField(
         help_text="Those whose answers are opened, and in the figures if shown."
     )
-    response_rate = serializers.FloatField(allow_null=True, min_value=0, max_value=1)
-    threshold = serializers.IntegerField()
-    suppressed = serializers.BooleanField()
-    straight_lined = serializers.IntegerField(allow_null=True)
     groups = GroupSerializer(many=True)
     items = CampaignItemSerializer(many=True)
     computed_at = serializers.DateTimeField(allow_null=True)

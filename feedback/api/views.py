@@ -5,13 +5,17 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from feedback.api.serializers import CampaignResultsSerializer, PlaceResultsSerializer
+from feedback.api.serializers import (
+    CampaignResultsSerializer,
+    DetailedResultsSerializer,
+    PlaceResultsSerializer,
+)
 from feedback.models import Campaign
 from feedback.selectors.places import around, place_results, visible_editions, visible_scopes
 from feedback.selectors.pooling import Place
@@ -29,11 +33,25 @@ LANGUAGE = OpenApiParameter(
     description="Language of the texts, whatever language the program accepts: as `manage.py "
     "campaign_results` answers.",
 )
+DETAIL = OpenApiParameter(
+    "detail",
+    bool,
+    default=False,
+    description="Everything that the page tells: deviation, intervals, the share of each answer, groups, words of the "
+    "points. Without it only the fields that are always there.",
+)
 CHOSEN = [
     LANGUAGE,
     OpenApiParameter("questionnaire", str, description="Code of one that was asked there."),
     OpenApiParameter("year", str, description="Code of the academic year; without it the latest."),
 ]
+
+
+EITHER = PolymorphicProxySerializer(
+    component_name="CampaignResultsOrDetailed",
+    serializers=[CampaignResultsSerializer, DetailedResultsSerializer],
+    resource_type_field_name=None,
+)
 
 
 def _language(request: Request) -> str:
@@ -43,6 +61,13 @@ def _language(request: Request) -> str:
     return language
 
 
+def _detail(request: Request) -> bool:
+    asked = request.query_params.get("detail", "false")
+    if asked not in ("true", "false"):
+        raise ValidationError({"detail": ["One of true, false."]})
+    return asked == "true"
+
+
 class CampaignResultsView(APIView):
     """The results of one campaign, small groups suppressed."""
 
@@ -50,13 +75,13 @@ class CampaignResultsView(APIView):
 
     @operation(
         "campaign_results",
-        answer=CampaignResultsSerializer,
-        parameters=[LANGUAGE],
+        answer=EITHER,
+        parameters=[LANGUAGE, DETAIL],
     )
     def get(self, request: Request, code: str) -> Response:
-        language = _language(request)
+        language, detail = _language(request), _detail(request)
         campaign = get_visible_or_404(request.user, Campaign, "results.view", code=code)
-        return Response(results_json(campaign_results(campaign, language)))
+        return Response(results_json(campaign_results(campaign, language), detail=detail))
 
 
 class _PlaceView(APIView):

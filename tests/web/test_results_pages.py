@@ -61,10 +61,10 @@ def test_figures_by_hand(officer: Any, client_for: Callable[..., Any]) -> None:
         "suppressed": False,
         "straight_lined": 3,
     }
-    assert {key: body[key] for key in told} == told
+    assert {key: body[key] for key in body if key != "items"} == told
     items = {item["code"]: item for item in body["items"]}
     assert list(items) == [f"L{number:02}" for number in range(1, 16)]
-    third = {
+    assert items["L03"] == {
         "code": "L03",
         "text": "The time I spent matches the ECTS credits announced.",
         "scale": [1, 5],
@@ -76,7 +76,6 @@ def test_figures_by_hand(officer: Any, client_for: Callable[..., Any]) -> None:
         "median": 4.0,
         "favourable": 0.6,
     }
-    assert {key: items["L03"][key] for key in third} == third
     assert items["L15"]["distribution"] == {str(point): 5 if point == 8 else 0 for point in range(11)}
     assert items["L15"]["favourable"] == 0
 
@@ -89,7 +88,7 @@ def test_programs_had_no_deviation_interval_score_group_nor_label(
     campaign = make_results(
         answers=given, invited=40, groups={"a": "Mañana", "b": "Tarde", "c": "Noche", "d": "Otra"}
     )
-    body = from_api(client_for(officer), campaign, language="en")
+    body = from_api(client_for(officer), campaign, language="en", detail="true")
     assert (body["state"], body["mode"], body["counted"], body["opens"]) == (
         "mixed",
         "anonymous",

@@ -22,6 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("code", help="the campaign's code")
         parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--detail", action="store_true", help="with --json: all that the page tells")
         parser.add_argument(
             "--sha256", action="store_true", help="print only the hash that a dossier's manifest names"
         )
@@ -36,7 +37,8 @@ class Command(BaseCommand):
         if options["sha256"]:
             self.stdout.write(results_sha256(results))
         elif options["as_json"]:
-            self.stdout.write(json.dumps(results_json(results), ensure_ascii=False, indent=2))
+            told = results_json(results, detail=options["detail"])
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
         else:
             self._say(results)
 
