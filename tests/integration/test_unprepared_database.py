@@ -26,6 +26,7 @@ COMMANDS = {
     "import_responses": ["some.csv", "--mapping", str(ROOT / "iqas/demo/mappings/turkiye.yaml")],
     "load_packs": [],
     "measure": [],
+    "read_bounces": ["notice.eml"],
     "run_jobs": ["--once"],
     "seed_acceptance": ["--out", "x.json"],
     "start_university": ["--name", "Una", "--admin", "ana@example.org"],
@@ -34,6 +35,20 @@ COMMANDS = {
 }
 """Every command of ours that asks the database, with arguments that are good enough to get that far."""
 
+NOTICE = """From: mailer-daemon@mx.example.org
+Content-Type: multipart/report; report-type=delivery-status; boundary=edge
+
+--edge
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+
+Final-Recipient: rfc822; nobody@example.org
+Action: failed
+Status: 5.1.1
+
+--edge--
+"""
 NEED_NO_DATABASE = {
     "routes": "reads the code",
     "doctor": "says of each check what is wrong, the migrations among them",
@@ -66,6 +81,7 @@ print(json.dumps([said, known]))
 @pytest.mark.slow
 def test_every_command_says_that_the_database_must_be_migrated(tmp_path: Path) -> None:
     (tmp_path / "some.csv").write_text("codigo;titulo\n")
+    (tmp_path / "notice.eml").write_text(NOTICE)
     (tmp_path / "keys").mkdir(mode=0o700)
     environment = {
         **os.environ,
