@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from html import escape
@@ -145,8 +145,16 @@ def axis_end(*values: Quantity | None) -> float:
     return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= highest * 0.999999)
 
 
-def coordinate(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+def _written(attributes: Mapping[str, Any]) -> str:
+    """Each behind a blank; `stroke_width` is written stroke-width."""
+    if not attributes:
+        return ""
+    return "".join(
+        [
+            f' {_attribute(key)}="{safe(f"{value:.1f}" if isinstance(value, float) else value)}"'
+            for key, value in attributes.items()
+        ]
+    )
 
 
 @cache
@@ -161,18 +169,14 @@ class Canvas:
         self.elements: list[str] = []
 
     def add(self, name: str, *, content: str = "", **attributes: Any) -> None:
-        written = " ".join(
-            [
-                f'{_attribute(key)}="{coordinate(value) if isinstance(value, float) else safe(value)}"'
-                for key, value in attributes.items()
-            ]
-        )
-        self.elements.append(f"<{name} {written}>{content}</{name}>" if content else f"<{name} {written}/>")
+        written = _written(attributes)
+        self.elements.append(f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>")
 
     def text(
         self, x: float, y: float, text: str, *, size: float = SIZE, fill: str = INK, **more: Any
     ) -> None:
-        self.add("text", x=float(x), y=float(y), font_size=size, fill=fill, **more, content=safe(text))
+        place = f'x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{_safe(fill)}"'
+        self.elements.append(f"<text {place}{_written(more)}>{safe(text)}</text>")
 
     def lines(self, x: float, middle: float, texts: list[str], **more: Any) -> None:
         """Lines of text around a middle height."""
@@ -181,15 +185,9 @@ class Canvas:
             self.text(x, top + number * LINE, text, **more)
 
     def rect(self, x: float, y: float, width: float, height: float, fill: str, **more: Any) -> None:
-        self.add(
-            "rect",
-            x=float(x),
-            y=float(y),
-            width=float(max(width, 0)),
-            height=float(height),
-            fill=fill,
-            **more,
-        )
+        size = f'width="{max(width, 0):.1f}" height="{height:.1f}"'
+        place = f'x="{x:.1f}" y="{y:.1f}" {size} fill="{_safe(fill)}"'
+        self.elements.append(f"<rect {place}{_written(more)}/>")
 
     def line(
         self,
@@ -199,8 +197,11 @@ class Canvas:
         width: float = 1,
         **more: Any,
     ) -> None:
-        places: dict[str, Any] = dict(zip(("x1", "y1", "x2", "y2"), map(float, (*start, *end)), strict=True))
-        self.add("line", **places, stroke=stroke, stroke_width=width, **more)
+        (x1, y1), (x2, y2) = start, end
+        drawn = f'stroke="{_safe(stroke)}" stroke-width="{width:g}"'
+        self.elements.append(
+            f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" {drawn}{_written(more)}/>'
+        )
 
     def hatch(self, x: float, y: float, width: float, height: float, stroke: str) -> None:
         """Diagonals clipped by arithmetic, so that a side of a scale is told apart in a grey print (no ids, no opacity)."""
@@ -208,7 +209,7 @@ class Canvas:
         while offset < width + height:
             x1, y1 = (x + offset, y) if offset <= width else (x + width, y + offset - width)
             x2, y2 = (x, y + offset) if offset <= height else (x + offset - height, y + height)
-            drawn.append(f"M{coordinate(x1)} {coordinate(y1)}L{coordinate(x2)} {coordinate(y2)}")
+            drawn.append(f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}")
             offset += 8.0
         if drawn:
             self.add("path", d="".join(drawn), stroke=stroke, stroke_width=1.5)
@@ -219,8 +220,8 @@ class Canvas:
             self.text(0, 28, word("empty", language), fill=INK_2)
         told = "; ".join(" ".join(filter(None, row)) for row in table.rows[:12])
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {coordinate(float(height))}" width="{WIDTH}"'
-            f' height="{coordinate(float(height))}" role="img" font-family="{safe(FONT)}">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.1f}" width="{WIDTH}"'
+            f' height="{height:.1f}" role="img" font-family="{safe(FONT)}">'
             f"<title>{safe(chart.title)}</title><desc>{safe(f'{chart.subtitle}. {told}' if told else chart.subtitle)}</desc>"
             f"{''.join(self.elements)}</svg>"
         )
