@@ -150,6 +150,11 @@ def paths(user: Any, permission: str) -> tuple[str, ...]:
     return known[permission]
 
 
+def permissions_of(user: Any) -> frozenset[str]:
+    """Everything that the person may do somewhere; nothing for who is not signed in."""
+    return frozenset().union(*(grant.permissions for grant in grants(user)))
+
+
 def widest(held: Iterable[str]) -> tuple[str, ...]:
     """Paths of scopes, without those below another of them."""
     ordered = sorted(set(held))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -104,30 +103,50 @@ MENU: tuple[tuple[Any, tuple[Place, ...]], ...] = (
 )
 
 
-def menu_of(user: Any, path: str) -> Iterator[Group]:
-    """The menu as this person sees it, with the line of `path` marked."""
-    if not getattr(user, "is_authenticated", False):
-        return
-    shown = [
-        (title, [entry for place in places if (entry := entry_of(user, place, path))])
-        for title, places in MENU
+def menu_of(permissions: frozenset[str], current: str, *, is_exact: bool) -> tuple[Group, ...]:
+    """The menu as people with these permissions see it, with the line marked at which or (not exactly) below which
+
+    they are.
+    """
+    shown = places_of(permissions, get_script_prefix(), settings.ROOT_URLCONF)
+    return tuple(
+        Group(
+            title,
+            tuple(
+                Entry(place.label, url, place.icon, place.mark, url == current, is_exact)
+                for place, url in places
+            ),
+        )
+        for title, places in shown
+    )
+
+
+def current_of(permissions: frozenset[str], path: str) -> str:
+    """The address of the line below which `path` stands; of several the nearest, "" for none."""
+    shown = places_of(permissions, get_script_prefix(), settings.ROOT_URLCONF)
+    above = [
+        url
+        for _title, places in shown
+        for _place, url in places
+        if path == url or (url != "/" and path.startswith(url))
     ]
-    longest = max((len(e.url) for _, entries in shown for e in entries if e.current), default=0)
-    for title, entries in shown:
-        if entries:
-            marked = (
-                Entry(e.label, e.url, e.icon, e.mark, e.current and len(e.url) == longest, e.exact)
-                for e in entries
-            )
-            yield Group(title, tuple(marked))
+    return max(above, key=len, default="")
 
 
-def entry_of(user: Any, place: Place, path: str) -> Entry | None:
-    url, permission = address_of(place.url_name, get_script_prefix(), settings.ROOT_URLCONF)
-    if not url or (permission and not access.can(user, permission)):
-        return None
-    current = path == url or (url != "/" and path.startswith(url))
-    return Entry(place.label, url, place.icon, place.mark, current, path == url)
+@cache
+def places_of(
+    permissions: frozenset[str], prefix: str, urlconf: str
+) -> tuple[tuple[Any, tuple[tuple[Place, str], ...]], ...]:
+    """The groups of the menu with the lines that people with these permissions see, and their addresses."""
+    groups = []
+    for title, places in MENU:
+        found = [(place, *address_of(place.url_name, prefix, urlconf)) for place in places]
+        seen = tuple(
+            (place, url) for place, url, needed in found if url and (not needed or needed in permissions)
+        )
+        if seen:
+            groups.append((title, seen))
+    return tuple(groups)
 
 
 @cache
