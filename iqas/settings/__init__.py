@@ -114,7 +114,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "iqas.ui.form_renderer.FormRenderer"
 
 # --- Data -----------------------------------------------------------------------------------------
 
