@@ -16,12 +16,13 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 from django.template import Context
 from django.template.base import render_value_in_context
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django_tables2.rows import BoundRows
 from django_tables2.utils import signature
 
 CONTEXT = Context()
+RECORD = "the page of the record"
 Wanted = tuple[tuple[str, ...], str | None]
 """What a `render` takes: its arguments, and the name of the one that takes all."""
 
@@ -54,19 +55,18 @@ def _can_be_narrowed(rows: Any) -> bool:
 
 def body_of(table: Any) -> SafeString:
     """The rows of the table's page; the first cell heads its row, and every cell knows its label for a phone."""
-    columns: list[tuple[Any, tuple[str, ...], Wanted, str, str]] = []
+    columns: list[tuple[_Column, str, str]] = []
     for place, column in enumerate(table.columns):
         label = render_value_in_context(column.header, CONTEXT)
         css = render_value_in_context(column.attrs.get("td", {}).get("class", ""), CONTEXT)
         tag, role = ("td", 'role="cell"') if place else ("th", 'scope="row" role="rowheader"')
         opening = f'<{tag} {role} data-label="{label}" class="{css}"><span>'
-        path = tuple(str(column.accessor).split("__"))
-        columns.append((column, path, signature(column.render), opening, f"</span></{tag}>"))
+        columns.append((_Column(column), opening, f"</span></{tag}>"))
     lines = []
     for row in table.paginated_rows:
+        addresses: dict[Any, str | None] = {}
         cells = [
-            f"{opening}{_html(_cell(row, column, path, wanted))}{closing}"
-            for column, path, wanted, opening, closing in columns
+            f"{opening}{_html(column.cell(row, addresses))}{closing}" for column, opening, closing in columns
         ]
         lines.append(f'<tr role="row">{"".join(cells)}</tr>')
     return mark_safe("\n".join(lines))
@@ -78,15 +78,49 @@ def _html(content: Any) -> str:
     )
 
 
-def _cell(row: Any, column: Any, path: tuple[str, ...], wanted: Wanted) -> Any:
-    """As `BoundRow.get_cell`, which finds out for every cell again what its column asks for and where its value is."""
-    value = value_of(row.record, path)
-    if value in column.column.empty_values:
-        return column.default
-    known = row._optional_cell_arguments(column, value)  # noqa: SLF001 (as BoundRow itself)
-    names, takes_all = wanted
-    content = column.render(**(known if takes_all else {name: known[name] for name in names}))
-    return column.link(content, **known) if column.link else content
+class _Column:
+    """A column of one table, and what `BoundRow.get_cell` finds out for every cell again: where its value is, what it
+
+    is drawn from, and where it leads.
+    """
+
+    def __init__(self, column: Any) -> None:
+        self.column = column
+        self.path = tuple(str(column.accessor).split("__"))
+        self.name = tuple(str(column.name).split("__"))
+        self.wanted: Wanted = signature(column.render)
+        self.link = column.link
+        self.leads_to = _leads_to(column.link) if column.link else None
+
+    def cell(self, row: Any, addresses: dict[Any, str | None]) -> Any:
+        """`addresses` of this row, by what they lead to: its code and its title often lead to the same."""
+        value = value_of(row.record, self.path)
+        if value in self.column.column.empty_values:
+            return self.column.default
+        known = row._optional_cell_arguments(self.column, value)  # noqa: SLF001 (as BoundRow itself)
+        names, takes_all = self.wanted
+        content = self.column.render(**(known if takes_all else {name: known[name] for name in names}))
+        if not self.link:
+            return content
+        if self.leads_to is None or (self.leads_to == RECORD and self._leads_elsewhere(row.record)):
+            return self.link(content, **known)
+        if self.leads_to not in addresses:
+            addresses[self.leads_to] = self.link.compose_url(**known)
+        address = addresses[self.leads_to]
+        return content if address is None else format_html('<a href="{}">{}</a>', address, content)
+
+    def _leads_elsewhere(self, record: Any) -> bool:
+        return hasattr(value_of(record, self.name), "get_absolute_url")
+
+
+def _leads_to(link: Any) -> Any:
+    """What two columns of a row may have in common: the page of the record, or of an address by name; None: ask it."""
+    if link.attrs or link.url or link.accessor is not None:
+        return None
+    if not link.reverse_args:
+        return RECORD
+    named = {**link.reverse_args, "kwargs": tuple(link.reverse_args.get("kwargs", {}).items())}
+    return tuple(named.items())
 
 
 def value_of(record: Any, path: Sequence[str]) -> Any:
