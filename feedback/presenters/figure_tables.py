@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -13,6 +12,7 @@ from feedback.selectors.figures import Figures
 from feedback.selectors.results import GroupResult, ItemResult
 from iqas.ui.components import Column, FigureTable
 from iqas.ui.formats import NOTHING, decimal, number, percent
+from iqas.ui.markup import filled
 
 if TYPE_CHECKING:
     from feedback.presenters.groups import GroupRow
@@ -66,7 +66,7 @@ def groups_compared(rows: Sequence[GroupRow], groups: Sequence[GroupResult]) -> 
     """A column for each group, and what is detectable between them."""
     sizes = (Column(f"{group.label} ({number(group.responses)})", "num") for group in groups)
     columns = (Column(_("Question")), *sizes, Column(_("What is detectable"), "whole"))
-    hidden = format_html('<span class="muted">{}</span>', _("not shown"))
+    hidden = filled('<span class="muted">{}</span>', _("not shown"))
     cells = tuple(
         (question(row.item), *(_share(share, n) or hidden for share, n in row.shares), row.words or NOTHING)
         for row in rows
@@ -91,8 +91,8 @@ def sides_compared(compare: Compare) -> FigureTable:
 
 def question(item: ItemResult, *notes: str) -> SafeString:
     """The cell that heads a row: code, text, and notes in brackets."""
-    said = SafeString("".join(format_html(f" {ASIDE}", f"({note})") for note in notes))
-    return format_html('<span class="code">{}</span> {}{}', item.code, item.text, said)
+    said = SafeString("".join(filled(f" {ASIDE}", f"({note})") for note in notes))
+    return filled('<span class="code">{}</span> {}{}', item.code, item.text, said)
 
 
 def _asked_of(item: ItemResult, figures: Figures) -> Iterator[str]:
@@ -118,8 +118,8 @@ def _scale_cells(row: Row) -> tuple[str, ...]:
 
 def _answer(answer: AnswerRow, figures: Figures) -> str:
     interval = _("everybody") if figures.is_census else _interval(answer.low, answer.high)
-    said = format_html("{}: {}", answer.label, _strong(percent(answer.share)))
-    return said + (format_html(f" {ASIDE}", f"({interval})") if interval else "")
+    said = filled("{}: {}", answer.label, _strong(percent(answer.share)))
+    return said + (filled(f" {ASIDE}", f"({interval})") if interval else "")
 
 
 def _interval(low: float | None, high: float | None) -> str:
@@ -129,7 +129,7 @@ def _interval(low: float | None, high: float | None) -> str:
 def _share(share: float | None, n: int | None) -> str:
     if share is None:
         return ""
-    return format_html(f"{{}} {ASIDE}", percent(share), f"n = {number(n)}")
+    return filled(f"{{}} {ASIDE}", percent(share), f"n = {number(n)}")
 
 
 def _pooled_column(pooled: int) -> tuple[Column, ...]:
@@ -143,4 +143,4 @@ def _pooled_cell(figures: Figures, pooled: int) -> tuple[str, ...]:
 
 
 def _strong(text: str) -> SafeString:
-    return format_html("<strong>{}</strong>", text)
+    return filled("<strong>{}</strong>", text)

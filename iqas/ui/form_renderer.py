@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+
+from iqas.ui.markup import escaped
 
 SELECT = "django/forms/widgets/select.html"
 OPTION = "django/forms/widgets/select_option.html"
@@ -28,7 +29,7 @@ class FormRenderer(TemplatesSetting):
 def select_html(widget: Mapping[str, Any]) -> SafeString:
     """As the template: a `<select>` with its groups of options; the empty choice asks to choose."""
     groups = "".join(_group(name, options) for name, options, _index in widget["optgroups"])
-    name = conditional_escape(widget["name"])
+    name = escaped(widget["name"])
     return mark_safe(f'<select name="{name}"{_attributes(widget["attrs"])}>{groups}\n</select>')
 
 
@@ -42,20 +43,18 @@ def _group(name: Any, options: Iterable[Mapping[str, Any]]) -> str:
     drawn = "".join(map(_option, options))
     if not name:
         return drawn
-    return f'\n  <optgroup label="{conditional_escape(name)}">{drawn}\n  </optgroup>'
+    return f'\n  <optgroup label="{escaped(name)}">{drawn}\n  </optgroup>'
 
 
 def _option(option: Mapping[str, Any]) -> str:
     label = _("Choose…") if option["label"] == NOTHING_CHOSEN else option["label"]
-    value = conditional_escape(option["value"])
-    return f'\n  <option value="{value}"{_attributes(option["attrs"])}>{conditional_escape(label)}</option>'
+    value = escaped(option["value"])
+    return f'\n  <option value="{value}"{_attributes(option["attrs"])}>{escaped(label)}</option>'
 
 
 def _attributes(attributes: Mapping[str, Any]) -> str:
     return "".join(
-        f" {conditional_escape(name)}"
-        if value is True
-        else f' {conditional_escape(name)}="{conditional_escape(value)}"'
+        f" {escaped(name)}" if value is True else f' {escaped(name)}="{escaped(value)}"'
         for name, value in attributes.items()
         if value is not False
     )

@@ -16,10 +16,11 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 from django.template import Context
 from django.template.base import render_value_in_context
-from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django_tables2.rows import BoundRows
 from django_tables2.utils import signature
+
+from iqas.ui.markup import escaped, filled
 
 CONTEXT = Context()
 RECORD = "the page of the record"
@@ -73,9 +74,7 @@ def body_of(table: Any) -> SafeString:
 
 
 def _html(content: Any) -> str:
-    return (
-        conditional_escape(content) if isinstance(content, str) else render_value_in_context(content, CONTEXT)
-    )
+    return escaped(content) if isinstance(content, str) else render_value_in_context(content, CONTEXT)
 
 
 class _Column:
@@ -107,7 +106,7 @@ class _Column:
         if self.leads_to not in addresses:
             addresses[self.leads_to] = self.link.compose_url(**known)
         address = addresses[self.leads_to]
-        return content if address is None else format_html('<a href="{}">{}</a>', address, content)
+        return content if address is None else filled('<a href="{}">{}</a>', address, content)
 
     def _leads_elsewhere(self, record: Any) -> bool:
         return hasattr(value_of(record, self.name), "get_absolute_url")

@@ -11,7 +11,7 @@ from crispy_forms.utils import render_crispy_form
 from django import template
 from django.template import Context
 from django.template.loader import get_template, render_to_string
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import normalize_newlines, slugify
 from django.utils.translation import get_language
@@ -24,6 +24,7 @@ from iqas.core.access import Way
 from iqas.ui import charts, formats, forms, lists, states
 from iqas.ui.components import FigureTable, Link, Number, Step
 from iqas.ui.icons import ICONS, MARKS
+from iqas.ui.markup import escaped
 
 register = template.Library()
 
@@ -366,15 +367,11 @@ def chart(context: Context, figure: charts.Chart) -> str:
 def figure_table(context: Context, table: FigureTable, told: bool = False) -> str:
     """Figures with a row for each thing; cards on a phone. `told`: the caption is seen."""
     _heading, *others = table.columns
-    opened = [
-        f'<td class="{column.css}" data-label="{conditional_escape(column.label)}">' for column in others
-    ]
+    opened = [f'<td class="{column.css}" data-label="{escaped(column.label)}">' for column in others]
     lines = []
     for heading, *cells in table.rows:
-        shown = "".join(
-            f"{tag}{conditional_escape(cell)}</td>" for tag, cell in zip(opened, cells, strict=True)
-        )
-        lines.append(f'<tr><th scope="row">{conditional_escape(heading)}</th>{shown}</tr>')
+        shown = "".join(f"{tag}{escaped(cell)}</td>" for tag, cell in zip(opened, cells, strict=True))
+        lines.append(f'<tr><th scope="row">{escaped(heading)}</th>{shown}</tr>')
     values = {"table": table, "told": told, "rows": mark_safe("".join(lines))}
     return render(context, "figure_table", values)
 
@@ -383,8 +380,8 @@ def _rows_of(twin: charts.Table) -> SafeString:
     """Put together here, as the cells of lists are: for a page of charts it takes the template as long as the drawings."""
     lines = []
     for heading, *cells in twin.rows:
-        figures = "".join(f'<td class="num">{conditional_escape(cell)}</td>' for cell in cells)
-        lines.append(f'<tr><th scope="row">{conditional_escape(heading)}</th>{figures}</tr>')
+        figures = "".join(f'<td class="num">{escaped(cell)}</td>' for cell in cells)
+        lines.append(f'<tr><th scope="row">{escaped(heading)}</th>{figures}</tr>')
     return mark_safe("".join(lines))
 
 
