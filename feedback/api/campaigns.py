@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from feedback.models import Campaign, Moment
-from feedback.selectors.campaigns import with_turnout
+from feedback.selectors.campaigns import with_rate, with_turnout
 from feedback.selectors.published import is_told
 from feedback.tables.campaigns import CampaignProgramFilter
 from feedback.targets import TargetKind
@@ -55,7 +55,7 @@ class CampaignList(ListView):
 
     def rows(self) -> Any:
         related = Campaign.objects.select_related("scope", "edition", "questionnaire_version")
-        seen = with_turnout(allowed(self.request.user, "campaign.view", related))
+        seen = with_rate(with_turnout(allowed(self.request.user, "campaign.view", related)))
         return seen.order_by(F("closes").desc(nulls_last=True), "-code")
 
     @operation("campaign_list", answer=CampaignRow(many=True))

@@ -78,9 +78,39 @@ def answered_so_far() -> Case:
 
 
 def with_turnout(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
-    """Campaigns with `year_code`, `asked_with` (the questionnaire), `answered`, `reached` (null where nobody knows) and
+    """Campaigns with `year_code`, `asked_with` (the questionnaire) and `answered`, in the same statement.
 
-    `rate`, in the same statement.
+    Who could answer and the rate are worked out of these (`reached_of`, `rate_of`); `with_rate` orders by them.
+    """
+    return campaigns.annotate(
+        year_code=Coalesce("edition__year__code", "year__code"),
+        asked_with=F("questionnaire_version__questionnaire__code"),
+        answered=answered_so_far(),
+    )
+
+
+COUNTED = (
+    "mode", "open_link", "invited_count", "undelivered_count", "responses_count", "destroyed_count"
+)  # fmt: skip
+"""What `reached_of` and `rate_of` read of a campaign, besides what `with_turnout` counts."""
+
+
+def reached_of(campaign: Campaign) -> int | None:
+    """Of a campaign `with_turnout`: how many could have answered; None where nobody knows."""
+    known = campaign.reached_count
+    return None if known is None else max(known, campaign.answered)  # type: ignore[attr-defined]
+
+
+def rate_of(campaign: Campaign) -> float | None:
+    """Of a campaign `with_turnout`: the share who answered, from 0 to 1; None where nobody knows, or nobody could."""
+    reached = reached_of(campaign)
+    return campaign.answered / reached if reached else None  # type: ignore[attr-defined]
+
+
+def with_rate(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """As `reached_of` and `rate_of`, of campaigns `with_turnout`, for the database to order them by: `reached`, `rate`.
+
+    Only where they are ordered so: the statement repeats the counts for each.
     """
     known = Case(
         When(mode=Campaign.Mode.IMPORTED, then=None),
@@ -89,9 +119,6 @@ def with_turnout(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
         output_field=IntegerField(),
     )
     return campaigns.annotate(
-        year_code=Coalesce("edition__year__code", "year__code"),
-        asked_with=F("questionnaire_version__questionnaire__code"),
-        answered=answered_so_far(),
         reached=known,
         rate=Case(
             When(reached__isnull=True, then=None),

@@ -9,10 +9,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Campaign, Questionnaire
+from feedback.selectors.campaigns import rate_of, reached_of, with_rate
 from iqas.core.access import below, paths
 from iqas.organisation.filters import BelongsTo
 from iqas.organisation.models import AcademicYear, Scope
-from iqas.ui import lists
+from iqas.ui import formats, lists
 from iqas.ui.lists import tables
 
 
@@ -29,8 +30,8 @@ class ResultTable(lists.Table):
     year_code = lists.Column(verbose_name=_("Academic year"), attrs=lists.UNBROKEN)
     questionnaire = lists.Column(accessor="asked_with", verbose_name=_("Questionnaire"))
     answered = lists.NumberColumn(verbose_name=_("Answers"))
-    reached = lists.NumberColumn(verbose_name=_("Could answer"))
-    rate = lists.NumberColumn(share=True, verbose_name=_("Response rate"))
+    reached = lists.NumberColumn(accessor="answered", verbose_name=_("Could answer"))
+    rate = lists.NumberColumn(accessor="answered", verbose_name=_("Response rate"))
 
     class Meta(lists.Table.Meta):
         model = Campaign
@@ -45,6 +46,24 @@ class ResultTable(lists.Table):
             "rate",
         )
         order_by = ("-year_code", "code")
+
+    def render_reached(self, record: Campaign) -> str:
+        return formats.number(reached_of(record))
+
+    def value_reached(self, record: Campaign) -> int | None:
+        return reached_of(record)
+
+    def order_reached(self, rows: QuerySet[Campaign], is_descending: bool) -> tuple[QuerySet[Campaign], bool]:
+        return with_rate(rows).order_by("-reached" if is_descending else "reached"), True
+
+    def render_rate(self, record: Campaign) -> str:
+        return formats.percent(rate_of(record))
+
+    def value_rate(self, record: Campaign) -> float | None:
+        return rate_of(record)
+
+    def order_rate(self, rows: QuerySet[Campaign], is_descending: bool) -> tuple[QuerySet[Campaign], bool]:
+        return with_rate(rows).order_by("-rate" if is_descending else "rate"), True
 
     def render_target_kind(self, record: Campaign) -> str:
         return self.value_target_kind(record)

@@ -18,7 +18,7 @@ from feedback.forms.results import PlaceForm
 from feedback.models import Campaign, Report
 from feedback.presenters import places as presenter
 from feedback.presenters.reports import Reports, reports_of
-from feedback.selectors.campaigns import with_turnout
+from feedback.selectors.campaigns import COUNTED, with_turnout
 from feedback.selectors.places import (
     KINDS,
     PlaceResults,
@@ -52,7 +52,7 @@ def result_list(request: HttpRequest) -> HttpResponseBase:
     """Every campaign that has ended, with who took part; the way to what stands above them."""
     return lists.list_page(
         request,
-        queryset=with_turnout(with_label(_finished(request.user))),
+        queryset=with_turnout(with_label(_finished(request.user), *COUNTED)),
         table=ResultTable,
         filters=ResultFilter,
         title=_("Results"),

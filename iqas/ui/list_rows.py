@@ -8,7 +8,7 @@ of them than everything else on the page.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -87,7 +87,7 @@ class _Column:
         self.column = column
         self.path = tuple(str(column.accessor).split("__"))
         self.name = tuple(str(column.name).split("__"))
-        self.wanted: Wanted = signature(column.render)
+        self.wanted = _wanted(getattr(column.render, "__func__", column.render))
         self.link = column.link
         self.leads_to = _leads_to(column.link) if column.link else None
 
@@ -110,6 +110,13 @@ class _Column:
 
     def _leads_elsewhere(self, record: Any) -> bool:
         return hasattr(value_of(record, self.name), "get_absolute_url")
+
+
+@lru_cache(maxsize=1024)
+def _wanted(render: Any) -> Wanted:
+    """What a method asks for besides the column or table that it belongs to; read once, for it takes a while."""
+    names, takes_all = signature(render)
+    return tuple(name for name in names if name != "self"), takes_all
 
 
 def _leads_to(link: Any) -> Any:

@@ -49,11 +49,16 @@ class Undo(Exception):
 
 
 def observe(
-    seed: dict[str, Any], roles: Iterable[str] = (), methods: Iterable[str] = ()
+    seed: dict[str, Any],
+    roles: Iterable[str] = (),
+    methods: Iterable[str] = (),
+    *,
+    draws_once: bool = False,
 ) -> Iterator[Observation]:
     """Every URL × method × role, as the people of centre A, of the university and of no place at all.
 
-    Of some roles and methods only where they are named.
+    Of some roles and methods only where they are named. `draws_once`: a page is drawn for the first who may open it
+    and not again for those after, whose status the view has decided by then.
     """
     clients = clients_of(seed)
     clients = {role: client for role, client in clients.items() if not roles or role in roles}
@@ -64,11 +69,14 @@ def observe(
                 *(m for m in route.methods if m in ("PUT", "PATCH", "DELETE")),
             )
             for centre, url in addresses(route, seed):
+                drawn = False
                 for role, client in clients.items():
                     if centre == "B" and role in PERSON_OF_UNIVERSITY:
                         continue
                     for method in known:
-                        status = status_of(client, method, url)
+                        with pages_undrawn(drawn and draws_once and method == "GET"):
+                            status = status_of(client, method, url)
+                        drawn = drawn or status == 200
                         yield Observation(route.name, method, role, relation_of(role, centre), status)
 
 
@@ -87,6 +95,15 @@ def error_pages_once() -> Iterator[None]:
         return HttpResponse(drawn[reader], status=status)
 
     with mock.patch.object(error_views, "render", render):
+        yield
+
+
+@contextmanager
+def pages_undrawn(undrawn: bool) -> Iterator[None]:
+    if not undrawn:
+        yield
+        return
+    with mock.patch.object(shortcuts.loader, "render_to_string", return_value=""):
         yield
 
 
