@@ -12,11 +12,11 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from feedback.comparison import Compared, compare_all
 from feedback.models import Campaign, Item, Questionnaire
+from feedback.selectors.asked import asked_items
 from feedback.selectors.contrasts import COMPARABLE, Contrast, contrasts_of
 from feedback.selectors.figures import Counts, Figures, figures_of, scale_of
 from feedback.selectors.pooling import (
@@ -31,7 +31,7 @@ from feedback.selectors.pooling import (
     same_scale,
     together,
 )
-from feedback.selectors.results import HELP, ItemResult, item_result, translated
+from feedback.selectors.results import ItemResult, item_result, translated
 from feedback.statistics import MIN_ITEMS_FOR_STRAIGHT_LINE
 from iqas.core.access import below, paths
 from iqas.organisation.models import Scope
@@ -40,10 +40,6 @@ from microcredentials.models import Edition
 from microcredentials.selectors.design import design_but_title
 
 MOST_YEARS = 5
-TOLD_TO_RESPONDENTS = (
-    "version__intro",
-    *(f"version__intro_{code}" for code in settings.MODELTRANSLATION_LANGUAGES),
-)
 KINDS = (Scope.Kind.UNIVERSITY, Scope.Kind.CENTRE, Scope.Kind.MICROCREDENTIAL)
 
 
@@ -149,7 +145,7 @@ def place_results(
         years,
     )
     sums = pooled(_wanted(place, chosen, years), [place, *(around for _label, around in wider)])
-    items = _items(sums)
+    items = asked_items(key.item for key in sums)
     of_now = [one for one in heard if one.year == chosen.year]
     asked = _Asked.of(chosen.questionnaire, items)
     own = asked.figures({key: part for key, part in sums.items() if key.ring == OWN})
@@ -258,12 +254,6 @@ def _wanted(place: Place, chosen: Choice, years: Sequence[str]) -> Q:
         .values("common_code")
     )
     return (same & own & Q(year__in=years)) | (same & others) | (own & now & Q(item__common_code__in=common))
-
-
-def _items(sums: Iterable[Slice]) -> dict[UUID, Item]:
-    asked = Item.objects.filter(pk__in={key.item for key in sums}).defer(*HELP, *TOLD_TO_RESPONDENTS)
-    found = asked.select_related("section", "version__questionnaire")
-    return {item.pk: item for item in found.order_by("order")}
 
 
 @dataclass(frozen=True)

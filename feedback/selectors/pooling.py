@@ -29,7 +29,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from feedback.models import Campaign, Item, Moment
 from feedback.selectors.campaigns import answered_so_far
@@ -214,10 +214,10 @@ def pooled(rows: Q, places: Sequence[Place]) -> dict[Slice, Counts]:
             sum_total=Sum("total"),
             middle=Min("middle_sum"),
             people=Sum("population"),
-            unknown=Count("pk", filter=Q(population__isnull=True)),
+            known=Count("population"),
             low=Min("favourable_low"),
             high=Min("favourable_high"),
-            behind=Count("pk", filter=Q(is_behind=True)),
+            behind=Max(Cast("is_behind", IntegerField())),
             many=Count("pk"),
             last=Max("computed_at"),
         )
@@ -240,7 +240,7 @@ def _counts(row: Mapping[str, Any]) -> Counts:
         distribution=_added(json.loads(row["counts"])),
         total=row["sum_total"],
         middle_sum=row["middle"] if alone else None,
-        population=None if row["unknown"] else row["people"],
+        population=row["people"] if row["known"] == row["many"] else None,
         favourable_low=row["low"] if alone else None,
         favourable_high=row["high"] if alone else None,
         is_behind=bool(row["behind"]),

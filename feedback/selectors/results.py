@@ -26,6 +26,7 @@ from feedback.models import (
     Item,
     ItemSummary,
 )
+from feedback.selectors.asked import asked_items
 from feedback.selectors.campaigns import answered_so_far
 from feedback.selectors.comments import published
 from feedback.selectors.figures import SUPPRESSED, Counts, Figures, figures_of
@@ -35,7 +36,6 @@ from feedback.services.summaries import EVERYBODY
 from feedback.statistics import MIN_ITEMS_FOR_STRAIGHT_LINE
 
 NO_GROUP = ""
-HELP = ("help", *(f"help_{language}" for language in settings.MODELTRANSLATION_LANGUAGES))
 
 
 @dataclass(frozen=True)
@@ -159,12 +159,6 @@ def _answered(campaigns: Sequence[Campaign]) -> dict[UUID, int]:
     going = [campaign.pk for campaign in campaigns if campaign.state != Campaign.State.MIXED]
     rows = Campaign.objects.filter(pk__in=going).order_by()
     return dict(rows.values_list("pk", answered_so_far())) if going else {}
-
-
-def asked_items(keys: Iterable[UUID]) -> dict[UUID, Item]:
-    """These questions with their sections, without what only a respondent reads. One statement."""
-    asked = Item.objects.filter(pk__in=set(keys)).select_related("section").defer(*HELP)
-    return {item.pk: item for item in asked}
 
 
 def _without_figures(campaign: Campaign, language: str, answered: int | None) -> CampaignResults:

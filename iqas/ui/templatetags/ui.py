@@ -358,6 +358,7 @@ def chart(context: Context, figure: charts.Chart) -> str:
         "figure": figure,
         "svg": mark_safe(charts.svg(figure, language, twin)),
         "table": twin,
+        "head": _head_of((label, place > 0) for place, label in enumerate(twin.header)),
         "rows": _rows_of(twin),
     }
     return render(context, "chart", values)
@@ -372,8 +373,19 @@ def figure_table(context: Context, table: FigureTable, told: bool = False) -> st
     for heading, *cells in table.rows:
         shown = "".join(f"{tag}{escaped(cell)}</td>" for tag, cell in zip(opened, cells, strict=True))
         lines.append(f'<tr><th scope="row">{escaped(heading)}</th>{shown}</tr>')
-    values = {"table": table, "told": told, "rows": mark_safe("".join(lines))}
+    values = {
+        "table": table,
+        "told": told,
+        "head": _head_of((column.label, column.is_number) for column in table.columns),
+        "rows": mark_safe("".join(lines)),
+    }
     return render(context, "figure_table", values)
+
+
+def _head_of(columns: Iterable[tuple[Any, bool]]) -> SafeString:
+    """The headings, each with whether figures stand below it."""
+    opened = {False: '<th scope="col">', True: '<th scope="col" class="num">'}
+    return mark_safe("".join(f"{opened[is_number]}{escaped(label)}</th>" for label, is_number in columns))
 
 
 def _rows_of(twin: charts.Table) -> SafeString:
