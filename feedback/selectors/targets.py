@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -62,16 +63,33 @@ def label_of(campaign: Campaign) -> str:
 
 
 def loaded_with_target(campaigns: QuerySet[Campaign]) -> list[Campaign]:
-    """As `with_target`, read at once: one statement where all are about one edition, which is the rule."""
-    rows = list(_with_edition(campaigns))
+    """As `with_target`, read at once: one statement where all are about one edition, which is the rule.
+
+    Of the edition, its year and its micro-credential only what names them.
+    """
+    rows = list(_with_edition(campaigns, narrowly=True))
     prefetch_related_objects([row for row in rows if row.target_kind == TargetKind.EDITIONS], _pooled())
     prefetch_related_objects([row for row in rows if row.target_kind == TargetKind.PARTNERS], "partners")
     return rows
 
 
-def _with_edition(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+def _with_edition(campaigns: QuerySet[Campaign], *, narrowly: bool = False) -> QuerySet[Campaign]:
     related = campaigns.select_related("year", *(f"edition__{name}" for name in _EDITION))
-    return related.defer(*design_but_title("edition__version__"))
+    return related.only(*_naming()) if narrowly else related.defer(*design_but_title("edition__version__"))
+
+
+@cache
+def _naming() -> tuple[str, ...]:
+    """All of a campaign, and what names the edition that it is about."""
+    own = (field.name for field in Campaign._meta.concrete_fields)
+    titles = ("title", *(f"title_{language}" for language in settings.MODELTRANSLATION_LANGUAGES))
+    edition = (
+        "code", "number", "state", "microcredential", "version", "year", "year__code",
+        "microcredential__code", "microcredential__scope", "microcredential__centre",
+        "version__microcredential", "version__number", "version__responsible_name",
+        *(f"version__{title}" for title in titles),
+    )  # fmt: skip
+    return (*own, "year__code", *(f"edition__{name}" for name in edition))
 
 
 def _count_of(rows: type[CampaignEdition | CampaignPartner]) -> Coalesce:
