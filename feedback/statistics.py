@@ -120,7 +120,7 @@ def deviation(distribution: Distribution) -> float | None:
         return None
     total = sum(code * count for code, count in distribution.items())
     squares = sum(code * code * count for code, count in distribution.items())
-    return sqrt(Fraction(squares * n - total * total, n * (n - 1)))
+    return sqrt((squares * n - total * total) / (n * (n - 1)))
 
 
 @dataclass(frozen=True)

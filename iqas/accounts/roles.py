@@ -170,10 +170,10 @@ def active_on(date: Any) -> Q:
 def grants_of(user: Any) -> Iterator[Grant]:
     """What a person holds today, in one query; of two roles on one scope the higher comes first."""
     held = RoleAssignment.objects.filter(active_on(clock.today()), user_id=user.pk).values_list(
-        "scope__path", "role"
+        "scope__path", "role", "scope__kind", "scope__label"
     )
-    for path, role in sorted(held, key=lambda one: (one[0], RANK.index(one[1]))):
-        yield Grant(role, permissions_of(role), path)
+    for path, role, kind, label in sorted(held, key=lambda one: (one[0], RANK.index(one[1]))):
+        yield Grant(role, permissions_of(role), path, kind, label)
 
 
 def way_to(user: Any, permission: str) -> Way:

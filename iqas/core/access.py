@@ -33,11 +33,13 @@ class Decision:
 
 @dataclass(frozen=True)
 class Grant:
-    """Permissions held on one scope and on all below it."""
+    """Permissions held on one scope, which has a kind and a name, and on all below it."""
 
     role: str
     permissions: frozenset[str]
     path: str
+    kind: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True)

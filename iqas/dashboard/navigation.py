@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -183,33 +184,32 @@ class Reach:
 
 
 def reach_of(user: Any, choice: Choice = NO_CHOICE) -> Reach:
-    """One query: the widest scopes of the person's roles, the centres that they see, and the years."""
+    """The widest scopes of the person's roles; the centres that they see and the years by one query."""
     if not getattr(user, "is_authenticated", False):
         return Reach()
-    held = access.widest(grant.path for grant in access.grants(user))
-    scopes = Scope.objects.filter(path__in=held).order_by()
+    held = access.grants(user)
+    widest = access.widest(grant.path for grant in held)
+    whole = _whole({grant.path: (grant.kind, grant.label) for grant in held if grant.path in widest}.values())
+    if not access.can(user, "organisation.view"):
+        return Reach(label=whole, external=is_external(user), whole=whole)
     language = get_language() or settings.LANGUAGE_CODE
     name = Coalesce(f"centre__name_{language}", "centre__name_es", output_field=CharField())
     seen = access.allowed(user, "centre.view").order_by().values("scope")
-    centres = Scope.objects.filter(pk__in=seen).order_by().values_list(Value(CENTRE), "code", name, Value(""))
-    years = AcademicYear.objects.order_by().values_list(Value(YEAR), "code", "code", Value(""))
-    rows = list(scopes.values_list("kind", "code", "label", "path").union(centres, years))
-    own = [(kind, label) for kind, _code, label, path in rows if path]
-    whole = _whole(own)
-    if not access.can(user, "organisation.view"):
-        return Reach(label=whole, external=is_external(user), whole=whole)
+    centres = Scope.objects.filter(pk__in=seen).order_by().values_list(Value(CENTRE), "code", name)
+    years = AcademicYear.objects.order_by().values_list(Value(YEAR), "code", "code")
+    rows = list(centres.union(years))
     options = _options(rows, CENTRE, choice.centre)
     switched = next((option.label for option in options if option.chosen), "")
     return Reach(
         label=switched or whole,
-        year=next((code for kind, code, *_rest in rows if (kind, code) == (YEAR, choice.year)), ""),
+        year=next((code for kind, code, _label in rows if (kind, code) == (YEAR, choice.year)), ""),
         whole=whole,
         centres=options if len(options) > 1 else (),
         years=_options(rows, YEAR, choice.year)[::-1],
     )
 
 
-def _whole(own: list[tuple[str, str]]) -> Any:
+def _whole(own: Collection[tuple[str, str]]) -> Any:
     if any(kind == Scope.Kind.UNIVERSITY for kind, _label in own):
         return _("Whole university")
     labels = sorted(label for _kind, label in own)
@@ -217,5 +217,5 @@ def _whole(own: list[tuple[str, str]]) -> Any:
 
 
 def _options(rows: list[Any], wanted: str, chosen: str) -> tuple[Option, ...]:
-    found = [Option(code, label, code == chosen) for kind, code, label, _path in rows if kind == wanted]
+    found = [Option(code, label, code == chosen) for kind, code, label in rows if kind == wanted]
     return tuple(sorted(found, key=lambda option: sort_key(option.label)))

@@ -23,7 +23,7 @@ class FormRenderer(TemplatesSetting):
     def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> SafeString:
         if template_name == SELECT and _is_plain(context["widget"]):
             return select_html(context["widget"])
-        return super().render(template_name, context, request)
+        return SafeString(super().render(template_name, context, request))
 
 
 def select_html(widget: Mapping[str, Any]) -> SafeString:

@@ -96,17 +96,30 @@ class _Column:
         value = value_of(row.record, self.path)
         if value in self.column.column.empty_values:
             return self.column.default
-        known = row._optional_cell_arguments(self.column, value)  # noqa: SLF001 (as BoundRow itself)
-        names, takes_all = self.wanted
-        content = self.column.render(**(known if takes_all else {name: known[name] for name in names}))
+        content = self._drawn(row, value)
         if not self.link:
             return content
         if self.leads_to is None or (self.leads_to == RECORD and self._leads_elsewhere(row.record)):
-            return self.link(content, **known)
+            return self.link(content, **self._told(row, value))
         if self.leads_to not in addresses:
-            addresses[self.leads_to] = self.link.compose_url(**known)
+            addresses[self.leads_to] = self.link.compose_url(**self._told(row, value))
         address = addresses[self.leads_to]
         return content if address is None else filled('<a href="{}">{}</a>', address, content)
+
+    def _drawn(self, row: Any, value: Any) -> Any:
+        names, takes_all = self.wanted
+        if takes_all:
+            return self.column.render(**self._told(row, value))
+        if names == ("value",):
+            return self.column.render(value=value)
+        if names == ("record",):
+            return self.column.render(record=row.record)
+        told = self._told(row, value)
+        return self.column.render(**{name: told[name] for name in names})
+
+    def _told(self, row: Any, value: Any) -> dict[str, Any]:
+        found: dict[str, Any] = row._optional_cell_arguments(self.column, value)  # noqa: SLF001 (as BoundRow itself)
+        return found
 
     def _leads_elsewhere(self, record: Any) -> bool:
         return hasattr(value_of(record, self.name), "get_absolute_url")
@@ -146,7 +159,9 @@ def value_of(record: Any, path: Sequence[str]) -> Any:
 
 
 def _step(record: Any, name: str) -> Any:
-    if isinstance(record, Mapping):
+    if isinstance(record, Model):
+        found = getattr(record, name)
+    elif isinstance(record, Mapping):
         found = record[name]
     else:
         found = record[int(name)] if name.isdigit() else getattr(record, name)
