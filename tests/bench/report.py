@@ -128,7 +128,9 @@ KINDS: dict[str, Kind] = {
     "results list": Kind(4, "Lists of surveys", _served(cpu_ms=40, kilobytes=100)),
     "course results": Kind(4, "Results of one course", _served(cpu_ms=40, statements=12)),
     "place results": Kind(
-        4, "Results of a centre and of the university", _served(cpu_ms=None, statements=20)
+        4,
+        "Results of an edition, a centre and the university: by years, against the places around it and other audiences",
+        _served(cpu_ms=None, statements=12),
     ),
     "export": Kind(4, "Export of forty surveys (XLSX)", _served(cpu_ms=300, statements=19)),
     "growth": Kind(4, "Results of one survey as its answers grow", _served(cpu_ms=40, statements=12)),

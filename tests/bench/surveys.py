@@ -194,11 +194,9 @@ def _answering(running: Load) -> Iterator[Case]:
 def _results(running: Load) -> Iterator[dict[str, Any]]:
     for role in ("median", "largest"):
         campaign, edition = running.season[role]
-        for name, address in (
-            (f"the {role} one", f"{CAMPAIGNS}campaigns/{campaign}/results/"),
-            (f"its edition, the {role} one", f"{RESULTS}editions/{edition}/"),
-        ):
-            yield running.measured(Case("course results", name, running.staff(address)))
+        results, whole = f"{CAMPAIGNS}campaigns/{campaign}/results/", f"{RESULTS}editions/{edition}/"
+        yield running.measured(Case("course results", f"the {role} one", running.staff(results)))
+        yield running.measured(Case("place results", f"the edition of the {role} one", running.staff(whole)))
     yield running.measured(Case("export", "figures, distributions and comments", running.staff(EXPORT)))
     yield from _lists(running, ("", ""))
     running.house.inside("more-surveys")
