@@ -219,8 +219,13 @@ def padded(content: bytes, last: int) -> bytes:
 
 @pytest.mark.slow
 @pytest.mark.sqlite  # the reading of a file asks no engine
-@pytest.mark.parametrize("kind", ["workbook", "lines", "separators"])
+@pytest.mark.parametrize(
+    ("importer", "kind"),
+    [(enrolments, "workbook"), (partners, "separators"), (responses, "lines"), (responses, "separators")],
+    indirect=["importer"],
+)
 def test_empty_rows_cost_neither_memory_nor_a_row(importer: Importer, kind: str) -> None:
+    """All read through one reader (iqas.core.tabular), but for the answers, which come as they were written elsewhere."""
     if kind == "workbook":
         content = padded(workbook(importer, importer.good), MANY_EMPTY)
     else:

@@ -41,7 +41,7 @@ from tests.factories.programmes import make_programme
 from tests.support.pages import assert_hides, assert_shows
 
 pytestmark = pytest.mark.django_db
-SIGNS = ("=", "+", "-", "@", "\t=", "\r=", "\n@", " =")
+SIGNS = ("=", "\t=")  # each through every export; all of them through the one place where exports are written, below
 BOMB = 'HYPERLINK("http://x","x")'  # with its sign no longer than the shortest column
 LISTED = re.compile(r"-(list|register|continuing)\Z|:siiu-counts\Z")
 OTHERS = {
@@ -199,7 +199,9 @@ def is_number(text: str) -> bool:
     return text.replace(",", ".").lstrip("-").replace(".", "", 1).isdigit()
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\0", "\uff1d"], ids=repr)
+@pytest.mark.parametrize(
+    "sign", ["=", "+", "-", "@", "\t", "\r", "\0", "\uff1d", "\t=", "\r=", "\n@", " ="], ids=repr
+)
 def test_the_export_neutralises_what_no_database_would_keep(sign: str) -> None:
     class Bombs(lists.Table):
         text = lists.Column()
