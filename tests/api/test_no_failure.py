@@ -27,7 +27,13 @@ from tests.factories.microcredentials import make_edition, make_enrolments, make
 from tests.factories.partners import make_partner, make_pathway
 from tests.factories.programmes import make_programme
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.pdf, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.slow,
+    pytest.mark.pdf,
+    pytest.mark.timeout(900),
+    pytest.mark.postgres,  # the engine that refuses more; numbers too large for the other: test_wrong_types.py
+]
 EXAMPLES = 12
 NOWHERE = "0c8a6f8e-7e1c-4c8e-9a58-000000000000"
 FILES = (

@@ -34,7 +34,8 @@ from tests.factories.microcredentials import make_edition
 from tests.factories.organisation import make_centre, make_year
 from tests.support.pages import text_of, uploaded
 
-pytestmark = pytest.mark.django_db
+# The reading of a file asks no engine; that an import leaves nothing behind, on both: test_import_….py
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 MAPPING = Path(__file__).parents[2] / "iqas" / "demo" / "mappings" / "turkiye.yaml"
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 EVERYTHING = (AuditEvent, MicroCredential, Edition, Learner, Enrolment, Partner, Campaign, Response)
@@ -218,7 +219,6 @@ def padded(content: bytes, last: int) -> bytes:
 
 
 @pytest.mark.slow
-@pytest.mark.sqlite  # the reading of a file asks no engine
 @pytest.mark.parametrize(
     ("importer", "kind"),
     [(enrolments, "workbook"), (partners, "separators"), (responses, "lines"), (responses, "separators")],

@@ -41,7 +41,10 @@ from tests.factories.programmes import make_programme
 from tests.support.pages import assert_hides, assert_shows
 
 pytestmark = pytest.mark.django_db
-SIGNS = ("=", "\t=")  # each through every export; all of them through the one place where exports are written, below
+SIGNS = (
+    "=",
+    "\t=",
+)  # each through every export; all of them through the one place where exports are written, below
 BOMB = 'HYPERLINK("http://x","x")'  # with its sign no longer than the shortest column
 LISTED = re.compile(r"-(list|register|continuing)\Z|:siiu-counts\Z")
 OTHERS = {
