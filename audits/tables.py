@@ -19,7 +19,7 @@ from iqas.ui import formats, lists, states
 
 class AssessmentTable(lists.Table):
     code = lists.CodeColumn()
-    title = lists.Column(order_by="sort_title")
+    title = lists.Column(order_by="sort_title", attrs=lists.WIDE)
     centre = lists.Column(accessor="scope__label", verbose_name=_("Centre"))
     framework = lists.Column(accessor="framework__name", verbose_name=_("Framework"), orderable=False)
     year = lists.Column(accessor="year__code", verbose_name=_("Year"), attrs=lists.UNBROKEN)
@@ -49,7 +49,7 @@ class AssessmentFilter(lists.FilterSet):
 
 class DossierTable(lists.Table):
     code = lists.CodeColumn()
-    title = lists.Column(accessor="scope__label", verbose_name=_("Title"))
+    title = lists.Column(accessor="scope__label", verbose_name=_("Title"), attrs=lists.WIDE)
     centre = lists.Column(accessor="scope__parent__label", verbose_name=_("Centre"))
     language = lists.Column(accessor="get_language_display", verbose_name=_("Language"), orderable=False)
     registered_at = lists.DayColumn(verbose_name=_("Registered"))
@@ -76,7 +76,7 @@ class RoomTable(lists.Table):
     """The dossiers that a person may open."""
 
     code = lists.CodeColumn(linkify=("review:dossier-detail", {"code": lists.tables.A("code")}))
-    title = lists.Column(accessor="scope__label", verbose_name=_("Report"))
+    title = lists.Column(accessor="scope__label", verbose_name=_("Report"), attrs=lists.WIDE)
     centre = lists.Column(accessor="scope__parent__label", verbose_name=_("Centre"))
     framework = lists.Column(
         accessor="snapshot__self_assessment__framework__title", verbose_name=_("Framework"), orderable=False

@@ -129,7 +129,7 @@ def _interval(low: float | None, high: float | None) -> str:
 def _share(share: float | None, n: int | None) -> str:
     if share is None:
         return ""
-    return filled(f"{{}} {ASIDE}", percent(share), f"n = {number(n)}")
+    return filled(f"{{}} {ASIDE}", percent(share), f"n\u00a0=\u00a0{number(n)}")
 
 
 def _pooled_column(pooled: int) -> tuple[Column, ...]:

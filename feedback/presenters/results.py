@@ -20,6 +20,7 @@ from iqas.ui.formats import percent
 SHORT_TEXT = 90
 MOST_LIKERT_POINTS = 7
 MOST_BARS = 12
+UNBROKEN_EQUALS = "\u00a0=\u00a0"
 
 
 @dataclass(frozen=True)
@@ -268,7 +269,9 @@ def _bar(item: ItemResult) -> charts.Bar:
             "answer": item.labels.get(top, str(top)),
             "share": percent(distribution[top] / n),
         }
-    return charts.Bar(title=title, subtitle=f"{item.text} · n = {n}", bars=bars, percent=True, decimals=0)
+    return charts.Bar(
+        title=title, subtitle=f"{item.text} · n{UNBROKEN_EQUALS}{n}", bars=bars, percent=True, decimals=0
+    )
 
 
 def _in_few_bars(item: ItemResult) -> tuple[ItemResult, dict[int, int]]:
@@ -304,7 +307,8 @@ def _finding(items: Sequence[ItemResult]) -> str:
 def _subtitle(items: Sequence[ItemResult]) -> str:
     sizes = [item.figures.n or 0 for item in items]
     n = str(max(sizes)) if min(sizes) == max(sizes) else f"{min(sizes)}–{max(sizes)}"
-    return _("Share of answers on each point, the favourable end on the right; n = %(n)s") % {"n": n}
+    words = _("Share of answers on each point, the favourable end on the right; n = %(n)s") % {"n": n}
+    return words.replace(" = ", UNBROKEN_EQUALS)
 
 
 def _directed_counts(item: ItemResult) -> list[int]:

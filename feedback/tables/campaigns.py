@@ -26,6 +26,10 @@ class CampaignTable(lists.Table):
         fields = ("code", "title", "edition", "state", "opens", "closes", "invited_count", "answered")
         order_by = ("-closes", "-code")
 
+    def render_title(self, value: str, record: Campaign) -> str:
+        """Composed titles name the edition, which the next column does."""
+        return value if record.edition is None else value.replace(f" ({record.edition.code})", "")
+
     def render_edition(self, record: Campaign) -> str:
         return label_of(record)
 

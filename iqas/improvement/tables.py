@@ -22,7 +22,7 @@ class ActionState(lists.StateColumn):
 
 class ActionTable(lists.Table):
     code = lists.CodeColumn()
-    title = lists.Column(order_by="sort_title", linkify=True)
+    title = lists.Column(order_by="sort_title", linkify=True, attrs=lists.WIDE)
     scope = lists.Column(accessor="scope__code", order_by="scope__path", verbose_name=_("Belongs to"))
     responsible = lists.Column(order_by="responsible__sort_name")
     due = lists.DayColumn(verbose_name=_("Due"))

@@ -54,7 +54,7 @@ class CentreTable(lists.Table):
         linkify=("organisation:centre-detail", {"code": lists.tables.A("code")}),
         verbose_name=gettext_lazy("Code"),
     )
-    name = lists.Column(order_by="sort_name", verbose_name=gettext_lazy("Name"))
+    name = lists.Column(order_by="sort_name", verbose_name=gettext_lazy("Name"), attrs=lists.WIDE)
     kind = lists.Column(accessor="get_kind_display", order_by="kind", verbose_name=gettext_lazy("Kind"))
 
     class Meta(lists.Table.Meta):

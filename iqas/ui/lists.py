@@ -53,13 +53,16 @@ class Table(tables.Table):
 
     class Meta:
         template_name = "ui/table.html"
-        attrs = {"class": "data data--cards"}
+        attrs = {"class": "data data--cards data--brief"}
         empty_text = ""
         order_by_field = "sort"
 
 
 UNBROKEN = {"td": {"class": "text-nowrap"}}  # a short code that must not break over two lines
 WIDE = {"td": {"class": "wide"}}  # the text that a row is recognised by
+CALLED = {
+    "td": {"class": "called"}
+}  # the same where other columns need the room; a line of its own on a phone
 
 
 class Column(tables.Column):

@@ -28,7 +28,9 @@ class CompletenessColumn(lists.Column):
 
 class MicroCredentialTable(lists.Table):
     code = lists.CodeColumn(verbose_name=_("Code"))
-    title = lists.Column(accessor="current__title", verbose_name=_("Title"), order_by="sort_title")
+    title = lists.Column(
+        accessor="current__title", verbose_name=_("Title"), order_by="sort_title", attrs=lists.CALLED
+    )
     centre = lists.Column(accessor="centre__name", verbose_name=_("Centre"), order_by="centre__sort_name")
     ects = lists.NumberColumn(accessor="current__ects", decimals=1, verbose_name=_("ECTS"))
     mode = lists.Column(
@@ -49,7 +51,10 @@ class MicroCredentialTable(lists.Table):
 class EditionTable(lists.Table):
     code = lists.CodeColumn(verbose_name=_("Code"))
     title = lists.Column(
-        accessor="version__title", verbose_name=_("Micro-credential"), order_by="microcredential__sort_title"
+        accessor="version__title",
+        verbose_name=_("Micro-credential"),
+        order_by="microcredential__sort_title",
+        attrs=lists.CALLED,
     )
     centre = lists.Column(
         accessor="microcredential__centre__name",

@@ -22,7 +22,7 @@ class AgreementColumn(lists.StateColumn):
 
 class PartnerTable(lists.Table):
     code = lists.CodeColumn(verbose_name=_("Code"))
-    name = lists.Column(verbose_name=_("Name"), order_by="sort_name", linkify=True)
+    name = lists.Column(verbose_name=_("Name"), order_by="sort_name", linkify=True, attrs=lists.WIDE)
     kind = lists.Column(accessor="get_kind_display", verbose_name=_("Kind"), order_by="kind")
     country = lists.Column(verbose_name=_("Country"))
     takes_part = lists.NumberColumn(verbose_name=_("Micro-credentials"))
@@ -37,7 +37,7 @@ class PartnerTable(lists.Table):
 
 class PathwayTable(lists.Table):
     code = lists.CodeColumn(verbose_name=_("Code"))
-    name = lists.Column(verbose_name=_("Name"), order_by="sort_name", linkify=True)
+    name = lists.Column(verbose_name=_("Name"), order_by="sort_name", linkify=True, attrs=lists.WIDE)
     centre = lists.Column(accessor="centre__name", verbose_name=_("Centre"), order_by="centre__sort_name")
     target_name = lists.Column(verbose_name=_("Leads to"))
     target_ects = lists.NumberColumn(decimals=0, verbose_name=_("Credits of its plan"))

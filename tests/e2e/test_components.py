@@ -117,7 +117,7 @@ def test_rows_become_cards_on_a_phone(open_page: OpenPage, person: Any) -> None:
     )
     display = "getComputedStyle(document.querySelector('.data tbody tr')).display"
     assert wide.evaluate(display) == "table-row"
-    assert phone.evaluate(display) == "block"
+    assert phone.evaluate(display) == "flex"
     label = "getComputedStyle(document.querySelector('.data tbody td'), '::before').content"
     assert phone.evaluate(label) not in {"none", '""'}
 

@@ -98,7 +98,7 @@ def test_what_people_write_stays_text(reader: Client) -> None:
 
 def test_cards_on_a_phone_know_their_labels(reader: Client) -> None:
     body = text_of(reader.get(LIST))
-    assert 'class="data data--cards"' in body
+    assert 'class="data data--cards data--brief"' in body
     assert re.search(r'<th scope="row"[^>]*data-label="Name"', body)
     assert re.search(r'<td role="cell"\s+data-label="E-mail"', body)
     assert 'tabindex="0" role="group"' in body
