@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from feedback import statistics
 from feedback.models import Item, ItemSummary
@@ -30,11 +31,21 @@ class Margin:
 
 
 @dataclass(frozen=True)
+class Middle:
+    """Mean and median after direction, and the standard deviation."""
+
+    mean: Fraction | None = None
+    deviation: float | None = None
+    median: Fraction | None = None
+
+
+@dataclass(frozen=True)
 class Figures:
     """The counts of one item for everybody or for one group. A suppressed one has no figure at all.
 
     `distribution` is in raw codes, of a wide range of numbers by bins of `bin_width`, each named by its lowest number;
-    `mean`, `median` and `favourable` are after direction. `interval` is that of the favourable share: exact within a
+    `mean`, `median` and `favourable` are after direction, worked out where they are asked for: from the distribution on the
+    `scale`, which only ordered answers have, or the `middle` that was counted before. `interval` is that of the favourable share: exact within a
     campaign (`margin`, in persons), Wilson's with the correction for a finite population over several. `is_behind`: some
     later answers are not in it, because a reader of an older copy could subtract them.
     """
@@ -43,10 +54,8 @@ class Figures:
     n: int | None = None
     no_answer: int | None = None
     distribution: Mapping[int, int] | None = None
-    mean: Fraction | None = None
-    deviation: float | None = None
-    median: Fraction | None = None
-    favourable: Fraction | None = None
+    scale: Scale | None = None
+    middle: Middle | None = None
     margin: Margin | None = None
     interval: tuple[float, float] | None = None
     recommendation: Recommendation | None = None
@@ -55,8 +64,37 @@ class Figures:
     is_behind: bool = False
     campaigns: int = 1
     computed_at: dt.datetime | None = None
-
     population: int | None = None
+
+    @property
+    def mean(self) -> Fraction | None:
+        return self._middle.mean
+
+    @property
+    def deviation(self) -> float | None:
+        return self._middle.deviation
+
+    @property
+    def median(self) -> Fraction | None:
+        return self._middle.median
+
+    @cached_property
+    def favourable(self) -> Fraction | None:
+        if self.scale is None or self.distribution is None:
+            return None
+        return statistics.favourable(self.distribution, self.scale)
+
+    @cached_property
+    def _middle(self) -> Middle:
+        if self.middle is not None:
+            return self.middle
+        if self.scale is None or self.distribution is None:
+            return Middle()
+        return Middle(
+            statistics.mean(self.distribution, self.scale),
+            statistics.deviation(self.distribution),
+            statistics.median(self.distribution, self.scale),
+        )
 
     def share_of(self, point: int) -> Share:
         """One answer of a question of which each answer has a share (`Item.SHARED`), as one of all who could judge it."""
@@ -152,19 +190,14 @@ def figures_of(item: Item, counts: Counts) -> Figures:
         return figures
     if is_number:
         return _of_numbers(figures, counts, scale)
-    distribution = counts.distribution
     margin, interval = _margin(counts, scale)
+    recommended = item.kind == Item.Kind.RECOMMENDATION
     return replace(
         figures,
-        mean=statistics.mean(distribution, scale),
-        deviation=statistics.deviation(distribution),
-        median=statistics.median(distribution, scale),
-        favourable=statistics.favourable(distribution, scale),
+        scale=scale,
         margin=margin,
         interval=interval,
-        recommendation=statistics.recommendation(distribution, scale)
-        if item.kind == Item.Kind.RECOMMENDATION
-        else None,
+        recommendation=statistics.recommendation(counts.distribution, scale) if recommended else None,
     )
 
 
@@ -175,12 +208,12 @@ def _of_numbers(figures: Figures, counts: Counts, scale: Scale) -> Figures:
     middle = counts.middle_sum
     if middle is None and figures.bin_width == 1:
         middle = statistics.middle_sum(counts.distribution)
-    return replace(
-        figures,
+    found = Middle(
         mean=scale.directed(Fraction(counts.total, counts.n)),
         deviation=statistics.deviation(counts.distribution) if figures.bin_width == 1 else None,
         median=None if middle is None else scale.directed(Fraction(middle, 2)),
     )
+    return replace(figures, middle=found)
 
 
 def _margin(counts: Counts, scale: Scale) -> tuple[Margin | None, tuple[float, float] | None]:
