@@ -13,7 +13,8 @@ from iqas.core import clock
 from iqas.demo.acceptance.further import OFFICER
 
 if TYPE_CHECKING:
-    from iqas.demo.acceptance.objects import Hands, Objects
+    from iqas.demo.acceptance.hands import Hands
+    from iqas.demo.acceptance.objects import Objects
 
 TEXTS = ("you_said", "we_will", "we_did")
 

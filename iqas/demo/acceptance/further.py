@@ -23,7 +23,7 @@ from microcredentials.models import Edition, MicroCredential, Partner
 from microcredentials.services.editions import advance_edition, plan_edition
 
 if TYPE_CHECKING:
-    from iqas.demo.acceptance.objects import Hands
+    from iqas.demo.acceptance.hands import Hands
 
 OFFICER = "quality_officer@acceptance.example"
 TARGETED = "usefulness"

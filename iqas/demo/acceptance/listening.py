@@ -23,7 +23,7 @@ from iqas.organisation.models import Centre
 from microcredentials.models import Edition
 
 if TYPE_CHECKING:
-    from iqas.demo.acceptance.objects import Hands
+    from iqas.demo.acceptance.hands import Hands
 
 LINKS = 6
 

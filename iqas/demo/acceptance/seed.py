@@ -15,7 +15,8 @@ from iqas.demo.acceptance.addresses import addresses
 from iqas.demo.acceptance.approval import prepare_programme
 from iqas.demo.acceptance.dialogue import build_dialogue
 from iqas.demo.acceptance.further import decide_thresholds
-from iqas.demo.acceptance.objects import Hands, Objects, build_objects
+from iqas.demo.acceptance.hands import Hands
+from iqas.demo.acceptance.objects import Objects, build_objects
 from iqas.demo.acceptance.people import add_deactivated, add_person, roles_on
 from iqas.demo.building.organisation import logo_decided
 from iqas.demo.summary import unused_links
