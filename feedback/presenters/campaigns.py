@@ -44,6 +44,7 @@ SENTENCES = {
     "campaign.reviewed": gettext_lazy("published the comments"),
     "campaign.returned": gettext_lazy("noted mail that came back"),
     "reply.invited": gettext_lazy("asked a teacher to reply to the comments"),
+    "reply.withdrawn": gettext_lazy("took back the link of a teacher"),
     "reply.read": gettext_lazy("a teacher read the comments"),
     "reply.written": gettext_lazy("a teacher replied"),
     "reply.published": gettext_lazy("published a reply"),

@@ -11,6 +11,7 @@ STAFF = [
     path("comments/themes/<uuid:pk>/", themes.theme_edit, name="theme-edit"),
     path("campaigns/<str:code>/comments/read/", comments.comment_read, name="comment-read"),
     path("campaigns/<str:code>/replies/add/", replies.reply_add, name="reply-add"),
+    path("replies/<uuid:pk>/withdraw/", replies.reply_withdraw, name="reply-withdraw"),
     path("replies/<uuid:pk>/publish/", replies.reply_publish, name="reply-publish"),
     path("campaigns/<str:code>/comments/review/", comments.comment_review, name="comment-review"),
     path("campaigns/<str:code>/comments/publish/", comments.comment_publish, name="comment-publish"),

@@ -95,6 +95,34 @@ def invite_reply(
 
 
 @transaction.atomic
+def withdraw_reply(*, actor: Any, link: ReplyLink, reason: str) -> None:
+    """Take a link back that should not have been sent: to a wrong address, say. It opens nothing any more, and the
+
+    comments need not wait for it.
+
+    Refuses `reply-written`: what somebody answered is not thrown away, and need not be published.
+    """
+    locked = (
+        ReplyLink.objects.select_for_update(of=("self",)).select_related("campaign__scope").get(pk=link.pk)
+    )
+    campaign = locked.campaign
+    require(actor, "reply.invite", campaign)
+    if locked.replies.exists():
+        raise RuleViolation(
+            "reply-written", _("Somebody has answered through it. You need not publish what they wrote.")
+        )
+    record(
+        actor=actor,
+        action="reply.withdrawn",
+        subject=campaign,
+        scope=campaign.scope,
+        before={"closes": locked.closes, "question": locked.item_code, "read_on": locked.first_read_on},
+        reason=reason,
+    )
+    locked.delete()
+
+
+@transaction.atomic
 def note_read(*, link: ReplyLink) -> None:
     """The history says that the comments were read before publication; once, on the day that it happened first."""
     if ReplyLink.objects.filter(pk=link.pk, first_read_on__isnull=True).update(first_read_on=clock.today()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from functools import partial
 
 from django.conf import settings
 from django.contrib import messages
@@ -45,6 +46,24 @@ def reply_add(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("feedback:comment-list", code=campaign.code)
     context = {"form": form, "campaign": campaign}
     return render(request, "feedback/reply_add.html", context, status=forms.form_status(form))
+
+
+@page("reply.invite", methods=WRITE)
+def reply_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Before it, what it means: whoever has the link can no longer read."""
+    reachable = ReplyLink.objects.filter(campaign__in=allowed(request.user, "results.view"))
+    link = get_object_or_404(reachable.select_related("campaign__scope"), pk=pk)
+    require(request.user, "reply.invite", link.campaign)
+    return forms.confirm_step(
+        request,
+        forms.ConfirmForm(posted(request)),
+        partial(replies.withdraw_reply, actor=request.user, link=link),
+        said=_("The link was taken back."),
+        back=reverse("feedback:comment-list", args=[link.campaign.code]),
+        title=_("Take back the link of %(name)s") % {"name": link.name},
+        message=_("It opens nothing from now on, and the comments need not wait for its last day."),
+        verb=_("Take back the link"),
+    )
 
 
 @page("reply.invite", methods=("POST",))

@@ -89,6 +89,7 @@ BY_ROUTE: dict[str, Values] = {
     "feedback:theme-edit": lambda o: {"pk": str(o.more["theme"].pk)},
     "feedback:campaign-message-file": lambda o: {"code": o.campaign.code, "language": "es", "wave": 0},
     "feedback:reply-add": lambda o: {"code": o.mixed.code},
+    "feedback:reply-withdraw": lambda o: {"pk": str(o.more["reply"].link_id)},
     "feedback:reply-publish": lambda o: {"pk": str(o.more["reply"].pk)},
     "survey:reply-follow": lambda o: {"token": NOWHERE},
     "feedback:questionnaire-detail": lambda o: {"code": "LEARNER-END", "number": 1},

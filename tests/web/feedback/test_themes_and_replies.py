@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from feedback.models import Campaign, Comment, CommentReader, ReplyLink, TeacherReply, Theme
 from feedback.selectors.comments import seen_of
+from feedback.selectors.replies import seen_of as replies_seen_of
 from feedback.selectors.themes import theme_counts
 from feedback.services import replies, themes
 from feedback.services.comments import SHOW, decide, publish_comments
@@ -133,10 +134,11 @@ def test_a_teacher_could_be_asked_about_one_edition_of_a_pool_and_read_the_comme
     assert_shows(page, "whose comment is of which edition nobody can tell, so the teacher reads those of all")
 
 
-def follow() -> tuple[Client, str]:
+def follow(to: str = "ana@uni.example") -> tuple[Client, str]:
     """A browser of the teacher's, with the address that the mail leads to."""
     deliver()
-    found = re.search(r"https?://[^\s/]+(/s/reply/\S+/)", str(mail.outbox[-1].body))
+    sent = [message for message in mail.outbox if to in message.to]
+    found = re.search(r"https?://[^\s/]+(/s/reply/\S+/)", str(sent[-1].body))
     assert found is not None
     client = Client(headers=EN)
     client.get(found.group(1))
@@ -192,6 +194,27 @@ def test_a_teacher_reads_answers_and_is_published(
     assert link.email_enc is None
     told = AuditDetail.objects.filter(event__action__startswith="reply.")
     assert not any("SECRET" in f"{row.after}" or "ana@" in f"{row.after}" for row in told)
+
+
+def test_a_link_to_a_wrong_address_could_not_be_taken_back(client_for: Any, at: Any) -> None:
+    at("2026-03-02 10:00")
+    officer = make_staff("quality_officer")
+    campaign = campaign_with(("L16", "CANARY uno"), ("L17", "CANARY dos"))
+    wrong, right = ask(campaign, officer, email="nadie@otro.example"), ask(campaign, officer)
+    client = client_for(officer)
+    listed = reverse("feedback:comment-list", args=[campaign.code])
+    withdraw = reverse("feedback:reply-withdraw", args=[wrong.pk])
+    assert withdraw in client.get(listed).content.decode()
+    stranger, address = follow("nadie@otro.example")
+    assert_shows(stranger.get(address), "CANARY")
+    assert_shows(client.get(withdraw, headers=EN), "It opens nothing from now on")
+    assert client.post(withdraw, {"reason": "Otra persona"}).status_code == 302
+    assert stranger.get(address).status_code == 404
+    assert AuditEvent.objects.filter(action="reply.withdrawn").count() == 1
+    assert client_for(make_staff("coordinator")).get(withdraw).status_code in (403, 404)
+    replies.answer(link=right, seen=replies_seen_of(right), to_all="Gracias", to_each={})
+    refused("reply-written", replies.withdraw_reply, actor=officer, link=right, reason="x")
+    assert right.replies.count() == 1
 
 
 def test_whom_and_when_nobody_can_be_asked(at: Any) -> None:
