@@ -204,10 +204,10 @@ def change_campaign(
 
 
 @transaction.atomic
-def open_campaign(*, actor: Any, campaign: Campaign) -> Campaign:
+def open_campaign(*, actor: Any, campaign: Campaign, sends_mails: bool = True) -> Campaign:
     """Freeze questionnaire, mode, threshold and readers, and let the invitations go out on the first day.
 
-    An anonymous campaign gets its key.
+    An anonymous campaign gets its key. Without `sends_mails` the next hourly round sends them, with all that people owe.
 
     Refuses `campaign-state`, `nobody-invited`, `too-few-invited` (no result could ever be shown to anybody),
     `campaign-dates` (the closing date has passed).
@@ -232,7 +232,8 @@ def open_campaign(*, actor: Any, campaign: Campaign) -> Campaign:
         scope=campaign.scope,
         after=told(campaign, _codes(_aim_of(campaign))) | {"readers": readers},
     )
-    send_first_mails(campaign, actor=actor)
+    if sends_mails:
+        send_first_mails(campaign, actor=actor)
     return campaign
 
 

@@ -95,7 +95,9 @@ def change_rule(*, actor: Any, rule: OpeningRule, seen: int, terms: RuleTerms) -
 
 
 def follow_rules() -> list[Campaign]:
-    """Makes and opens the campaigns that are due today, each edition in a transaction of its own.
+    """Makes and opens the campaigns that are due today, each edition in a transaction of its own; the hourly round sends
+
+    their mails afterwards, together, so that who owes several gets one.
 
     Killed anywhere, the next run goes on where it stopped; running twice makes nothing twice. An edition that is refused
     (nobody to ask, asked already) does not stop the others; it is looked at again the next time.
@@ -143,7 +145,7 @@ def _ask(rule: OpeningRule, due: Due) -> Campaign | None:
         key=_key(rule, due.edition.pk),
     )
     invite_learners(actor=None, campaign=campaign, states=rule.enrolment_states)
-    return open_campaign(actor=None, campaign=campaign)
+    return open_campaign(actor=None, campaign=campaign, sends_mails=False)
 
 
 def _key(rule: OpeningRule, edition: UUID) -> UUID:

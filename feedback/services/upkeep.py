@@ -22,9 +22,9 @@ log = structlog.get_logger(__name__)
 
 
 def hourly() -> dict[str, Mixing]:
-    """Close what is due, mix what waits, send the mails and reminders that are due, forget old addresses and drafts,
+    """Close what is due, mix what waits, make the campaigns that rules ask for, send the mails and reminders that are
 
-    and make the campaigns that rules ask for.
+    due, forget old addresses and drafts.
 
     Returns the mixings by campaign code. A campaign whose key is missing does not stop the others: the error is
     raised at the end, so that the job shows it.
@@ -42,12 +42,12 @@ def hourly() -> dict[str, Mixing]:
             refusals.append(refusal)
     settle()
     _count_attributed()
+    follow_rules()
     _send_mails()
     Draft.objects.filter(expires_day__lt=clock.today()).delete()
     forget_addresses()
     forget_reply_addresses()
     forget_senders()
-    follow_rules()
     if refusals:
         raise refusals[0]
     return mixings

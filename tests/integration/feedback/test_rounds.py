@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 
 from feedback.models import TEACHERS, Campaign, OpeningRule, Questionnaire, Round, RoundExclusion
@@ -25,11 +27,17 @@ from iqas.core.refusals import AccessDenied, RuleViolation, StaleVersion
 from iqas.jobs.models import Job
 from iqas.jobs.runner import perform_here
 from microcredentials.models import Edition
+from microcredentials.services.register import Entry, Register
 from tests.factories.accounts import make_staff
 from tests.factories.feedback import make_campaign, make_plain_edition, make_questionnaire
-from tests.factories.microcredentials import make_edition, make_enrolments, make_microcredential
+from tests.factories.microcredentials import (
+    make_edition,
+    make_enrolments,
+    make_identity,
+    make_microcredential,
+)
 from tests.factories.organisation import make_centre, make_year, the_university
-from tests.support.pages import assert_hides, assert_shows, text_of
+from tests.support.pages import assert_hides, assert_shows, deliver, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -473,6 +481,40 @@ def test_a_stopped_rule_asks_nobody(officer: Any, at: Any) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_learner_of_two_editions_got_a_message_for_each_when_a_worker_was_quick(
+    officer: Any, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at("2025-11-14 10:00")
+    editions = [edition_with(5, ends=dt.date(2025, 11, 28)) for _ in range(2)]
+    learner = make_identity(email="ambas@example.org")
+    register = Register(actor=officer)
+    with transaction.atomic():
+        register.take(
+            [
+                Entry(
+                    row=row, edition=edition, identity=learner, statistics={}, state="enrolled",
+                    enrolled_on=edition.starts,
+                )
+                for row, edition in enumerate(editions, 1)
+            ]
+        )  # fmt: skip
+    opening_rules.create_rule(actor=officer, terms=rule_terms())
+    real, sent = opening_rules.open_campaign, []
+
+    def opened(**given: Any) -> Campaign:
+        found = real(**given)
+        sent.extend(deliver())
+        return found
+
+    monkeypatch.setattr(opening_rules, "open_campaign", opened)
+    hourly()
+    sent += deliver()
+    to_both = [message for message in sent if message.to == ["ambas@example.org"]]
+    assert len(to_both) == 1
+    assert len(set(re.findall(r"/s/[\w-]{20,}", str(to_both[0].body)))) == 2
+    assert len(sent) == 11
+
+
 def test_the_hourly_job_follows_the_rules(officer: Any, at: Any) -> None:
     at("2025-11-14 10:00")
     edition_with(6, ends=dt.date(2025, 11, 28))
