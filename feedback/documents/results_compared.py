@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from feedback.documents.results_figures import count, gap_block, share
 from feedback.presenters.groups import group_rows
 from feedback.presenters.places import Compare, ContrastRow, benchmark, contrast_rows, years_compared
+from feedback.selectors.contrasts import Contrast
 from feedback.selectors.places import PlaceResults
 from feedback.selectors.results import CampaignResults
 from iqas.ui import charts, formats
@@ -25,7 +26,7 @@ def compared(results: PlaceResults, name: str) -> Iterator[Section]:
             title = f"{results.title}: {compare.heading}"
             yield Section(f"{key}-{code}", title, tuple(_of_compare(compare)))
     if results.contrasts:
-        tables = [_contrast(one.text, contrast_rows(one)) for one in results.contrasts]
+        tables = [_contrast(one, contrast_rows(one)) for one in results.contrasts]
         title = f"{results.title}: {_('The same, asked of others')}"
         yield Section(f"audiences-{code}", title, tuple(tables))
 
@@ -38,7 +39,7 @@ def _of_compare(compare: Compare) -> Iterator[Block]:
             yield gap_block(chart)
     words = [row.words for row in compare.rows] if compare.has_words else []
     yield _table(
-        _("Share of favourable answers, with the number of answers"),
+        _("Share of favourable answers, or of each answer of a choice, with the number of answers"),
         compare.columns,
         [
             (
@@ -62,7 +63,7 @@ def groups(results: CampaignResults) -> Iterator[Section]:
         columns = [f"{group.label} ({formats.number(group.responses)})" for group in shown]
         blocks.append(
             _table(
-                _("Share of favourable answers, with the number of answers"),
+                _("Share of favourable answers, or of each answer of a choice, with the number of answers"),
                 columns,
                 [
                     (f"{row.item.code} {row.item.text}", tuple(_cell(*one) for one in row.shares))
@@ -104,16 +105,16 @@ def _cell(of_all: float | None, n: int | None) -> Cell:
     return Cell(share(of_all), below="" if of_all is None else f"n = {count(n)}")
 
 
-def _contrast(question: str, rows: Sequence[ContrastRow]) -> Table:
+def _contrast(contrast: Contrast, rows: Sequence[ContrastRow]) -> Table:
     columns = (
         Column(_("Who"), 18),
         Column(_("Question"), 34),
         Column("n", 8, is_number=True),
-        Column(_("Favourable"), 14, is_number=True),
+        Column(_("Share") if contrast.is_of_one_answer else _("Favourable"), 14, is_number=True),
         Column(_("What is detectable"), WORDS),
     )
     return Table(
-        question,
+        contrast.text,
         columns,
         tuple(
             (

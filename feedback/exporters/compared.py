@@ -14,7 +14,7 @@ from feedback.presenters.places import contrast_rows
 from feedback.presenters.results import important_pairs
 from feedback.selectors.figures import Figures
 from feedback.selectors.places import PlaceResults
-from feedback.selectors.results import CampaignResults, ItemResult
+from feedback.selectors.results import CampaignResults, ItemResult, by_answer
 
 Row = Sequence[Any]
 Sides = Sequence[tuple[str, Mapping[str, Figures]]]
@@ -24,11 +24,16 @@ def difference_titles() -> Row:
     return (_("Difference"), _("Interval from"), _("Interval to"), _("What is detectable"))
 
 
-def difference_cells(compared: Compared | None, first: Any, second: Any) -> Row:
+def difference_cells(compared: Compared | None, first: Any, second: Any, answer: int | None = None) -> Row:
     """A difference of shares, its corrected interval, and what it says; empty where nothing was compared."""
     if compared is None:
         return (None, None, None, None)
-    return (compared.difference, compared.low, compared.high, sentence(compared, first, second))
+    return (
+        compared.difference,
+        compared.low,
+        compared.high,
+        sentence(compared, first, second, answer=answer),
+    )
 
 
 def groups_of(results: Iterable[CampaignResults]) -> Iterator[Row]:
@@ -41,7 +46,9 @@ def groups_of(results: Iterable[CampaignResults]) -> Iterator[Row]:
         for item in items:
             for group, other in zip(groups, others, strict=True):
                 figures = item.groups[group.code]
-                cells = difference_cells(compared.get((item.code, group.code)), group.label, other)
+                cells = difference_cells(
+                    compared.get((item.code, group.code)), group.label, other, item.answer
+                )
                 share = headline(item, figures)
                 if share is not None:
                     yield (one.campaign, item.code, item.text, group.label, share, figures.n, *cells)
@@ -53,12 +60,17 @@ def sides_of(
     """Figures side by side: for each side its share of favourable answers and its n; then what is detectable."""
     titles = [cell for label, _figures in sides for cell in (label, f"n · {label}")]
     yield (_("Code"), _("Question"), *titles, *difference_titles())
-    for item in items:
+    for item in by_answer(items):
         cells: list[Any] = []
         for _label, figures in sides:
-            found = figures.get(item.code)
+            found = item.figures_in(figures)
             cells += [headline(item, found), found.n if found else None]
-        yield (item.code, item.text, *cells, *difference_cells(compared.get(item.code), first, second))
+        yield (
+            item.code,
+            item.text,
+            *cells,
+            *difference_cells(compared.get(item.code), first, second, item.answer),
+        )
 
 
 def years_of(results: PlaceResults) -> Iterator[Row]:

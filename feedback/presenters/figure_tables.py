@@ -86,7 +86,11 @@ def sides_compared(compare: Compare) -> FigureTable:
         for row in compare.rows
     )
     columns = (Column(_("Question")), *(Column(label, "num") for label in compare.columns), *words)
-    return FigureTable(_("Share of favourable answers, with the number of answers"), columns, cells)
+    return FigureTable(
+        _("Share of favourable answers, or of each answer of a choice, with the number of answers"),
+        columns,
+        cells,
+    )
 
 
 def question(item: ItemResult, *notes: str) -> SafeString:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from feedback.comparison import Compared, Sides, compare_all
 from feedback.presenters.differences import headline, sentence
-from feedback.selectors.results import CampaignResults, GroupResult, ItemResult
+from feedback.selectors.results import CampaignResults, GroupResult, ItemResult, by_answer
 from feedback.statistics import Scale
 
 
@@ -34,6 +34,7 @@ def group_rows(results: CampaignResults, groups: Sequence[GroupResult]) -> list[
             _words(
                 [(group, found) for group in groups if (found := compared.get((item.code, group.code)))],
                 groups,
+                item.answer,
             ),
         )
         for item in items
@@ -42,16 +43,23 @@ def group_rows(results: CampaignResults, groups: Sequence[GroupResult]) -> list[
 
 def shared_items(results: CampaignResults) -> list[ItemResult]:
     """The questions that have a share to be compared by."""
-    return [item for item in results.items if headline(item, item.figures) is not None]
+    return [item for item in by_answer(results.items) if headline(item, item.figures) is not None]
 
 
 def compared_groups(
     items: Sequence[ItemResult], groups: Sequence[GroupResult]
 ) -> dict[tuple[str, str], Compared]:
     """Code of the question and of the group → the group against the others; of two groups the first against the other."""
-    return compare_all(
-        {(item.code, group.code): sides for item in items for group, sides in _sides(item, groups)}
+    scaled, chosen = (
+        {
+            (item.code, group.code): sides
+            for item in items
+            if (item.answer is not None) == is_choice
+            for group, sides in _sides(item, groups)
+        }
+        for is_choice in (False, True)
     )
+    return compare_all(scaled) | compare_all(chosen)
 
 
 def _sides(item: ItemResult, groups: Sequence[GroupResult]) -> list[tuple[GroupResult, Sides]]:
@@ -71,14 +79,18 @@ def _sides(item: ItemResult, groups: Sequence[GroupResult]) -> list[tuple[GroupR
     return pairs[:1] if len(pairs) == 2 else pairs
 
 
-def _words(found: Sequence[tuple[GroupResult, Compared]], groups: Sequence[GroupResult]) -> str:
+def _words(
+    found: Sequence[tuple[GroupResult, Compared]], groups: Sequence[GroupResult], answer: int | None
+) -> str:
     if not found:
         return ""
     if len(found) == 1:
         group, compared = found[0]
         [other] = [one for one in groups if one != group][:1]
-        return sentence(compared, group.label, other.label)
+        return sentence(compared, group.label, other.label, answer=answer)
     detectable = [(group, compared) for group, compared in found if compared.is_detectable]
     if not detectable:
         return _("No detectable difference%(measure)s.") % {"measure": ""}
-    return " ".join(sentence(compared, group.label, _("the others")) for group, compared in detectable)
+    return " ".join(
+        sentence(compared, group.label, _("the others"), answer=answer) for group, compared in detectable
+    )

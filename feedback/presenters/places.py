@@ -16,7 +16,7 @@ from feedback.presenters.figure_tables import sides_compared
 from feedback.presenters.results import Part, parts_of, short
 from feedback.selectors.contrasts import Contrast
 from feedback.selectors.places import PlaceResults, Side, Turnout
-from feedback.selectors.results import ItemResult
+from feedback.selectors.results import ItemResult, by_answer
 from iqas.ui import charts
 from iqas.ui.components import FigureTable
 from iqas.ui.formats import percent
@@ -89,10 +89,11 @@ def years_compared(results: PlaceResults) -> Compare | None:
     if before is None:
         return None
     now = results.chosen.year
-    rows = _rows(results.items, results.years, results.changes, now, before.label)
+    asked = tuple(by_answer(results.items))
+    rows = _rows(asked, results.years, results.changes, now, before.label)
     return Compare(
         _("Years side by side"),
-        verdict(results.changes, now, before.label),
+        verdict(results.changes, now, before.label, _answers(asked)),
         tuple(side.label for side in results.years),
         rows,
         (_turnout_trend(results.years),),
@@ -110,13 +111,18 @@ def _rows(
     for item in items:
         row = CompareRow(item, tuple(_cell(item, side) for side in sides))
         if any(share is not None for share in row.shares):
-            words = sentence(compared.get(item.code), first, second) if compared else ""
+            found_here = compared.get(item.code)
+            words = sentence(found_here, first, second, answer=item.answer) if compared else ""
             found.append(replace(row, words=words))
     return tuple(found)
 
 
+def _answers(asked: Sequence[ItemResult]) -> frozenset[str]:
+    return frozenset(item.code for item in asked if item.answer is not None)
+
+
 def _cell(item: ItemResult, side: Side) -> tuple[str, float | None, int | None]:
-    figures = side.figures.get(item.code)
+    figures = item.figures_in(side.figures)
     return side.label, headline(item, figures), None if figures is None else figures.n
 
 
@@ -163,10 +169,11 @@ def benchmark(results: PlaceResults, name: str) -> Compare | None:
         replace(side, label=_("Rest of %(place)s") % {"place": side.label}) for side in results.benchmark
     ]
     rest = _("the rest of %(place)s") % {"place": results.benchmark[-1].label}
-    rows = _rows(results.items, (own, *others), results.against, name, rest)
+    asked = tuple(by_answer(results.items))
+    rows = _rows(asked, (own, *others), results.against, name, rest)
     return Compare(
         _("Beside the others"),
-        verdict(results.against, name, rest),
+        verdict(results.against, name, rest, _answers(asked)),
         (name, *(side.label for side in others)),
         rows,
         tuple(_distance(rows, results.against, rest)),
@@ -177,7 +184,8 @@ def _distance(
     rows: Sequence[CompareRow], against: Mapping[str, Compared], rest: str
 ) -> Iterator[charts.Chart]:
     """The place against the others in the widest place around it, one line a question."""
-    pairs = [row for row in rows if row.shares[0] is not None and row.shares[-1] is not None]
+    scaled = [row for row in rows if row.item.answer is None]  # of a choice no answer is better than another
+    pairs = [row for row in scaled if row.shares[0] is not None and row.shares[-1] is not None]
     if not pairs:
         return
     below = [
@@ -225,16 +233,20 @@ def contrast_rows(contrast: Contrast) -> list[ContrastRow]:
             item,
             headline(item, item.figures),
             item.figures.n,
-            _against(contrast.compared.get(questionnaire), audience, first) if place else "",
+            _against(contrast, questionnaire, audience, first) if place else "",
         )
         for place, (questionnaire, audience, item) in enumerate(contrast.asked)
     ]
 
 
-def _against(compared: Compared | None, audience: str, first: str) -> str:
-    if compared is None:
+def _against(contrast: Contrast, questionnaire: str, audience: str, first: str) -> str:
+    """Numbers stand on no scale of which a share could be compared: of them nothing is said."""
+    if contrast.has_another_scale(questionnaire):
         return _("asked on another scale: not comparable")
-    return sentence(compared, f"“{audience}”", f"“{first}”")
+    compared = contrast.compared.get(questionnaire)
+    if compared is None:
+        return ""
+    return sentence(compared, f"“{audience}”", f"“{first}”", answer=contrast.asked[0][2].answer)
 
 
 def turnout_words(turnout: Turnout) -> dict[str, Any]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from feedback.comparison import Compared, Sides, compare_all
 from feedback.models import Item
-from feedback.selectors.figures import Counts, figures_of, scale_of
+from feedback.selectors.figures import Counts, figures_of
 from feedback.selectors.pooling import OWN, Choice, Slice, same_scale, together
-from feedback.selectors.results import ItemResult, item_result
+from feedback.selectors.results import CHOICES, ItemResult, by_answer, item_result
+from feedback.statistics import Scale
 
+Asked = tuple[str, str, ItemResult]
 COMPARABLE = (Item.Kind.LIKERT, Item.Kind.RECOMMENDATION, Item.Kind.YES_NO)
 
 
@@ -20,13 +22,21 @@ class Contrast:
     """A question that several audiences were asked: the questions as each of them reads it, by questionnaire."""
 
     common_code: str
-    asked: tuple[tuple[str, str, ItemResult], ...]  # questionnaire, audience, question
+    asked: tuple[Asked, ...]  # questionnaire, audience, question
     compared: Mapping[str, Compared]  # questionnaire → its answers against those of the first
+    other_scale: frozenset[str] = frozenset()  # the questionnaires that ask it on another one
 
     @property
     def text(self) -> str:
         """What is asked, as the first audience reads it."""
         return self.asked[0][2].text
+
+    @property
+    def is_of_one_answer(self) -> bool:
+        return self.asked[0][2].answer is not None
+
+    def has_another_scale(self, questionnaire: str) -> bool:
+        return questionnaire in self.other_scale
 
 
 def contrasts_of(
@@ -39,31 +49,58 @@ def contrasts_of(
         if item.common_code:
             asked = by_code.setdefault(item.common_code, {})
             asked.setdefault(item.version.questionnaire.code, []).append(item)
-    answered: dict[str, dict[str, tuple[Item, Counts]]] = {}
-    pairs: dict[tuple[str, str], Sides] = {}
+    found: list[Contrast] = []
     for code, asked in sorted(by_code.items()):
         first, *others = sorted(
             asked, key=lambda questionnaire: (questionnaire != chosen.questionnaire, questionnaire)
         )
         ours = _put_together(asked[first], parts) if first == chosen.questionnaire else None
-        theirs = {key: found for key in others if (found := _put_together(asked[key], parts))}
+        theirs = {key: one for key in others if (one := _put_together(asked[key], parts))}
         if ours is None or not theirs:
             continue
-        answered[code] = {first: ours, **theirs}
-        for questionnaire, (item, counts) in theirs.items():
-            if same_scale(ours[0], item) and item.kind in COMPARABLE:
-                pairs[code, questionnaire] = (counts.distribution, ours[1].distribution, scale_of(item))
-    compared = compare_all(pairs)
-    return [
-        Contrast(
-            code,
-            tuple(
-                (questionnaire, _audience(item), item_result(item, language, figures_of(item, counts)))
-                for questionnaire, (item, counts) in asked_of.items()
-            ),
-            {key: compared[code, key] for key in asked_of if (code, key) in compared},
+        apart = frozenset(key for key, (item, _counts) in theirs.items() if not same_scale(ours[0], item))
+        rows = tuple(
+            (key, _audience(item), item_result(item, language, figures_of(item, counts)))
+            for key, (item, counts) in ((first, ours), *theirs.items())
         )
-        for code, asked_of in answered.items()
+        found += (
+            _by_answer(code, rows, apart) if ours[0].kind in CHOICES else [Contrast(code, rows, {}, apart)]
+        )
+    return _compared(found)
+
+
+def _by_answer(code: str, rows: Sequence[Asked], apart: frozenset[str]) -> list[Contrast]:
+    """A choice: a contrast for each of its answers, among those who could choose the same."""
+    alike = [row for row in rows if row[0] not in apart]
+    if len(alike) < 2:
+        return [Contrast(code, tuple(rows), {}, apart)]
+    answers = ([(key, who, one) for one in by_answer([item])] for key, who, item in alike)
+    return [Contrast(f"{code}.{sides[0][2].answer}", sides, {}) for sides in zip(*answers, strict=True)]
+
+
+def _compared(contrasts: Sequence[Contrast]) -> list[Contrast]:
+    """With what is detectable between them: the answers of choices are corrected for by themselves."""
+    families: tuple[dict[tuple[str, str], Sides], dict[tuple[str, str], Sides]] = ({}, {})
+    for one in contrasts:
+        (_first, _who, ours), *others = one.asked
+        for key, _audience_of, theirs in others:
+            if ours.kind in COMPARABLE and not one.has_another_scale(key):
+                sides = theirs.figures.distribution or {}, ours.figures.distribution or {}
+                families[ours.answer is not None][one.common_code, key] = (
+                    *sides,
+                    Scale(*theirs.scale, theirs.reverse),
+                )
+    compared = compare_all(families[0]) | compare_all(families[1])
+    return [
+        replace(
+            one,
+            compared={
+                key: compared[one.common_code, key]
+                for key, _who, _item in one.asked
+                if (one.common_code, key) in compared
+            },
+        )
+        for one in contrasts
     ]
 
 

@@ -12,6 +12,8 @@ from feedback import statistics
 from feedback.models import Item, ItemSummary
 from feedback.statistics import Recommendation, Scale
 
+YES_OR_NO = Scale(0, 1)
+
 
 @dataclass(frozen=True)
 class Margin:
@@ -94,6 +96,15 @@ class Figures:
             statistics.mean(self.distribution, self.scale),
             statistics.deviation(self.distribution),
             statistics.median(self.distribution, self.scale),
+        )
+
+    def of_answer(self, point: int) -> Figures:
+        """One answer of a choice as a yes or no of its own: who chose it, and who did not."""
+        if self.suppressed:
+            return self
+        count, n = (self.distribution or {}).get(point, 0), self.n or 0
+        return replace(
+            self, distribution={0: n - count, 1: count}, scale=YES_OR_NO, margin=None, interval=None
         )
 
     def share_of(self, point: int) -> Share:

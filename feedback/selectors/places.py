@@ -18,7 +18,7 @@ from feedback.comparison import Compared, compare_all
 from feedback.models import Campaign, Item, Questionnaire
 from feedback.selectors.asked import asked_items
 from feedback.selectors.contrasts import COMPARABLE, Contrast, contrasts_of
-from feedback.selectors.figures import Counts, Figures, figures_of, scale_of
+from feedback.selectors.figures import YES_OR_NO, Counts, Figures, figures_of, scale_of
 from feedback.selectors.pooling import (
     OWN,
     Choice,
@@ -31,7 +31,7 @@ from feedback.selectors.pooling import (
     same_scale,
     together,
 )
-from feedback.selectors.results import ItemResult, item_result, translated
+from feedback.selectors.results import CHOICES, ItemResult, item_result, translated
 from feedback.statistics import MIN_ITEMS_FOR_STRAIGHT_LINE
 from iqas.core.access import below, paths
 from iqas.organisation.models import Scope
@@ -311,13 +311,22 @@ def _changes(asked: _Asked, own: Mapping[str, Mapping[str, Figures]], year: str)
 def compare_items(
     items: Iterable[Item], first: Mapping[str, Figures], second: Mapping[str, Figures]
 ) -> dict[str, Compared]:
-    """The questions that stand on a scale, two sets of figures of them against each other."""
-    pairs = {}
+    """The questions that stand on a scale, two sets of figures of them against each other; and, corrected for by
+
+    themselves, the answers of choices (W02.1, W02.2 …).
+    """
+    pairs, answers = {}, {}
     for item in items:
         ours, theirs = first.get(item.code), second.get(item.code)
-        if item.kind in COMPARABLE and ours is not None and theirs is not None:
+        if ours is None or theirs is None:
+            continue
+        if item.kind in COMPARABLE:
             pairs[item.code] = (ours.distribution or {}, theirs.distribution or {}, scale_of(item))
-    return compare_all(pairs)
+        elif item.kind in CHOICES:
+            for point in item.points:
+                us, them = (one.of_answer(point).distribution or {} for one in (ours, theirs))
+                answers[f"{item.code}.{point}"] = us, them, YES_OR_NO
+    return compare_all(pairs) | compare_all(answers)
 
 
 def _benchmark(

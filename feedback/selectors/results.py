@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
@@ -36,11 +36,15 @@ from feedback.services.summaries import EVERYBODY
 from feedback.statistics import MIN_ITEMS_FOR_STRAIGHT_LINE
 
 NO_GROUP = ""
+CHOICES = (Item.Kind.SINGLE, Item.Kind.MULTIPLE)
 
 
 @dataclass(frozen=True)
 class ItemResult:
-    """One question and what was answered to it; `condition` is the code of the question that decides who is asked."""
+    """One question and what was answered to it; `condition` is the code of the question that decides who is asked.
+
+    `answer` is set where it is one answer of a choice, asked for by itself (`by_answer`).
+    """
 
     code: str
     text: str
@@ -55,6 +59,34 @@ class ItemResult:
     common_code: str
     figures: Figures
     groups: Mapping[str, Figures]
+    answer: int | None = None
+
+    def figures_in(self, side: Mapping[str, Figures]) -> Figures | None:
+        """Its figures among those of a side, by code of the question."""
+        if self.answer is None:
+            return side.get(self.code)
+        whole = side.get(self.code.rpartition(".")[0])
+        return None if whole is None else whole.of_answer(self.answer)
+
+
+def by_answer(items: Iterable[ItemResult]) -> Iterator[ItemResult]:
+    """For comparisons: a choice as one yes or no for each of its answers (W02.1, W02.2 …), other questions as they are."""
+    for item in items:
+        if item.kind not in CHOICES:
+            yield item
+            continue
+        for point in range(item.scale[0], item.scale[1] + 1):
+            yield replace(
+                item,
+                code=f"{item.code}.{point}",
+                text=f"{item.text} {item.labels.get(point, point)}",
+                kind=Item.Kind.YES_NO,
+                scale=(0, 1),
+                labels={},
+                figures=item.figures.of_answer(point),
+                groups={code: figures.of_answer(point) for code, figures in item.groups.items()},
+                answer=point,
+            )
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from feedback import exporters
 from feedback.models import Campaign, Item, ItemSummary, Moment
 from iqas.ui.charts.bars import tabulate_gap
 from microcredentials.models import Edition
@@ -245,6 +246,41 @@ def test_audiences_are_contrasted_where_they_were_asked_the_same(officer: Any, c
     assert "MEANS" in found
     assert [row.item.figures.n for row in found["MEANS"]] == [12, 12]
     assert_shows(response, "The same, asked of others", "teaching staff")
+
+
+def test_choices_asked_alike_were_said_to_be_on_another_scale(officer: Any, client_for: Any) -> None:
+    """Whether credits would be recognised: employers and providers choose among the same three answers."""
+    edition = make_plain_edition()
+    make_results("C-E", [{"E05": 1}] * 14, edition=edition, questionnaire="EMPLOYER")
+    make_results("C-O", [{"O05": 3}] * 15, edition=edition, questionnaire="PROVIDER")
+    address = reverse("feedback:results-edition", args=[edition.code]) + "?questionnaire=PROVIDER"
+    response = open_page(client_for(officer), address)
+    found = {one.common_code: rows for one, rows in response.context["contrasts"]}
+    assert sorted(code for code in found if code.startswith("RECOGNITION")) == [
+        "RECOGNITION.1", "RECOGNITION.2", "RECOGNITION.3",
+    ]  # fmt: skip
+    assert [(row.share, row.n) for row in found["RECOGNITION.1"]] == [(0.0, 15), (1.0, 14)]
+    assert found["RECOGNITION.1"][1].words.startswith("More often in")
+    assert found["RECOGNITION.3"][1].words.startswith("Less often in")
+    assert found["RECOGNITION.2"][1].words.startswith("No detectable difference")
+    assert_hides(response, "asked on another scale")
+
+
+def test_years_of_a_choice_were_not_compared(officer: Any, client_for: Any) -> None:
+    """Every reason to withdraw had changed, and the page said that nothing differs."""
+    now = make_plain_edition()
+    before = another(now, 2024)
+    make_results("C-1", [{"W01": 1, "W02": [2], "W04": 3}] * 12, edition=before, questionnaire="WITHDRAWAL")
+    make_results("C-2", [{"W01": 1, "W02": [3], "W04": 3}] * 12, edition=now, questionnaire="WITHDRAWAL")
+    response = open_page(client_for(officer), place_url(now.microcredential.scope.code))
+    years = response.context["years"]
+    rows = {row.item.code: row for row in years.rows}
+    assert rows["W02.2"].shares == (1.0, 0.0)
+    assert rows["W02.3"].words.startswith("More often in")
+    assert "answers to choose from, 2 were given detectably more or less often" in years.verdict
+    sheets = exporters.sheets_of_place(response.context["results"])
+    told = [row for row in sheets["years"] if row[0] == "W02.3"]
+    assert told[0][2:6] == (0.0, 12, 1.0, 12)
 
 
 def test_contrasts_were_captioned_with_raw_codes(officer: Any, client_for: Any) -> None:
