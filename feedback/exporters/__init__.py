@@ -120,16 +120,9 @@ def _filled(**tables: Rows) -> dict[str, Rows]:
     return {name: rows for name, rows in found.items() if len(rows) > 1}
 
 
-def workbook(sheets: Sheets, title: str) -> bytes:
-    """XLSX in which no cell is a formula."""
-    target = io.BytesIO()
-    write_book(target, sheets, title)
-    return target.getvalue()
-
-
-def write_book(target: IO[bytes], sheets: Sheets, title: str) -> None:
-    """The same, into a file."""
-    names = {
+def table_names() -> dict[str, str]:
+    """What each table is called, as a sheet of the workbook or a file of its own."""
+    return {
         "results": _("Results"),
         "distributions": _("Distributions"),
         "answers": _("Share of each answer"),
@@ -142,6 +135,18 @@ def write_book(target: IO[bytes], sheets: Sheets, title: str) -> None:
         "benchmark": _("Beside the others"),
         "method": _("How it is computed"),
     }
+
+
+def workbook(sheets: Sheets, title: str) -> bytes:
+    """XLSX in which no cell is a formula."""
+    target = io.BytesIO()
+    write_book(target, sheets, title)
+    return target.getvalue()
+
+
+def write_book(target: IO[bytes], sheets: Sheets, title: str) -> None:
+    """The same, into a file."""
+    names = table_names()
     tables = {**sheets, "method": _method()}
     write_workbook(target, {names[key]: rows for key, rows in tables.items()}, title=title)
 

@@ -94,6 +94,12 @@ def public_campaign(code: str) -> Campaign | None:
     return with_target(related).filter(code=code, pk__in=published).first()
 
 
+def told_of(campaign: Campaign, language: str) -> list[Told]:
+    """What was published of a campaign, in words alone."""
+    rows = outcomes_of(campaign).filter(published_at__isnull=False)
+    return [_told(row, None, language) for row in rows]
+
+
 def public_outcomes(campaign: Campaign, language: str) -> PublicOutcomes:
     """The texts in a language, and of the figures those that the results page shows too, never of single institutions."""
     results = None

@@ -21,7 +21,7 @@ from feedback.anonymity.addresses import decrypt_address
 from feedback.anonymity.installed import installed_ring
 from feedback.anonymity.tokens import stop_mark
 from feedback.models import Campaign, Invitation, Item, MailOptOut, Outcome, OutcomeAction
-from feedback.selectors.outcomes import are_actions_finished
+from feedback.selectors.outcomes import are_actions_finished, told_of
 from iqas.core import clock
 from iqas.core.access import require
 from iqas.core.audit import record
@@ -178,6 +178,7 @@ def build_mail(*, invitation: str, stage: str) -> Mail | None:
         context = {
             "title": campaign.title,
             "stage": stage,
+            "told": told_of(campaign, campaign.mail_language),
             "stop_url": stop_url,
             "action_url": f"{settings.BASE_URL}{reverse('survey:outcome-campaign', args=[campaign.code])}",
             "action_label": _now("See what comes of it"),

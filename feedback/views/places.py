@@ -17,6 +17,7 @@ from feedback import exporters
 from feedback.forms.results import PlaceForm
 from feedback.models import Campaign, Report
 from feedback.presenters import places as presenter
+from feedback.presenters.files import csv_links
 from feedback.presenters.reports import Reports, reports_of
 from feedback.selectors.campaigns import COUNTED, with_turnout
 from feedback.selectors.places import (
@@ -179,6 +180,8 @@ def _filled(request: HttpRequest, place: Place, results: PlaceResults) -> dict[s
     chosen = results.chosen
     form = PlaceForm({"questionnaire": chosen.questionnaire, "year": chosen.year}, choices=results.choices)
     rows = _below(place, results)
+    chosen_here = {"questionnaire": chosen.questionnaire, "year": chosen.year}
+    export_url = presenter.export_url(place.kind, place.code, **chosen_here)
     paginator = Paginator(rows, PER_PAGE)
     return {
         "filterset": lists.Sifted(form, ()),
@@ -192,8 +195,9 @@ def _filled(request: HttpRequest, place: Place, results: PlaceResults) -> dict[s
         "benchmark": presenter.benchmark(results, place.code),
         "contrasts": [(one, presenter.contrast_rows(one)) for one in results.contrasts],
         "below": paginator.get_page(request.GET.get("page")),
-        "export_url": presenter.export_url(
-            place.kind, place.code, questionnaire=chosen.questionnaire, year=chosen.year
+        "export_url": export_url,
+        "csv": csv_links(
+            export_url, ("results", "distributions", "answers", "years", "benchmark", "campaigns")
         ),
         "reports": _reports(request, place, chosen.year),
         "list_url": _list_url(place, results) if can(request.user, "results.view") else "",

@@ -12,7 +12,9 @@ from django.utils.translation import get_language
 from feedback.exporters import Sheets, file_name, lines, sheets_of, workbook
 from feedback.models import Campaign
 from feedback.presenters.figure_tables import groups_compared
+from feedback.presenters.files import csv_links
 from feedback.presenters.groups import group_rows
+from feedback.presenters.places import place_url
 from feedback.presenters.reports import Reports, reports_of
 from feedback.presenters.results import parts_of
 from feedback.selectors.comments import comments_waiting
@@ -46,6 +48,11 @@ def campaign_results_page(request: HttpRequest, code: str) -> HttpResponse:
         "waiting": campaign.comments_waiting if reviewer and is_told(campaign) else 0,  # type: ignore[attr-defined]
         "is_reviewer": reviewer,
         "reports": _reports(request, campaign),
+        "compare_url": _compare_url(campaign),
+        "csv": csv_links(
+            reverse("feedback:campaign-results-export", args=[campaign.code]),
+            ("results", "distributions", "answers", "comments"),
+        ),
     }
     return render(request, "feedback/campaign_results.html", context)
 
@@ -79,6 +86,17 @@ def campaign_or_404(request: HttpRequest, code: str, **counted: Any) -> Campaign
     if not found:
         raise Http404
     return found[0]
+
+
+def _compare_url(campaign: Campaign) -> str:
+    """Where the campaign stands beside earlier years and the places around it: the page of what it asked about."""
+    if not is_told(campaign) or campaign.state not in FINISHED:
+        return ""
+    edition, year = campaign.target.edition, campaign.target.year
+    asked = {"questionnaire": campaign.questionnaire_version.questionnaire.code}
+    if edition is not None:
+        return place_url("edition", edition.code, **asked, year=edition.year.code)
+    return place_url(campaign.scope.kind, campaign.scope.code, **asked, year=year.code if year else "")
 
 
 def _reports(request: HttpRequest, campaign: Campaign) -> Reports | None:

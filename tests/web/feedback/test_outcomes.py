@@ -93,6 +93,7 @@ def test_from_the_answer_to_what_was_done(staff: Any, client_for: Any, max_queri
     assert all(
         public in str(message.body) and "List-Unsubscribe" in message.extra_headers for message in sent
     )
+    assert all("CANARY pedisteis" in str(message.body) for message in sent), "the mail says what was said"
     with max_queries(20):
         page = Client().get(public, headers=EN)
     assert_shows(
@@ -126,7 +127,9 @@ def test_from_the_answer_to_what_was_done(staff: Any, client_for: Any, max_queri
         assert_shows(client.get(listed, headers=EN), "Publish what was done")
     finish = reverse("feedback:outcome-done", args=[outcome.pk])
     assert client.post(finish).status_code == 302
-    assert len(deliver()) == 2
+    sent = deliver()
+    assert len(sent) == 2
+    assert all("Hechos" in str(message.body) for message in sent), "and what was done"
     assert_shows(Client().get(public, headers={"accept-language": "es"}), "Hechos")
     outcome.refresh_from_db()
     refused("done-published", outcomes.publish_done, seen=outcome.version, **done)

@@ -49,6 +49,31 @@ def get(client: Any, name: str, *args: str, **query: str) -> Any:
     return client.get(reverse(f"feedback:{name}", args=args), query)
 
 
+def test_no_page_led_to_the_tables_as_csv_nor_from_a_campaign_to_what_it_is_compared_with(
+    officer: Any, client_for: Any
+) -> None:
+    edition = make_plain_edition()
+    make_results("C-1", [rate_all(5)] * 6, edition=edition, groups={"a": "A"})
+    make_results("C-2", [rate_all(4)] * 7, scope=edition.microcredential.scope, year=edition.year)
+    client = client_for(officer)
+    pages = [get(client, "campaign-results", code) for code in ("C-1", "C-2")]
+    for page in pages:
+        compared = client.get(page.context["compare_url"])
+        assert compared.context["results"].chosen.year == edition.year.code
+        assert page.context["compare_url"] in page.content.decode().replace("&amp;", "&")
+        pages = [*pages, compared] if compared not in pages else pages
+    for page in pages:
+        assert len(page.context["csv"]) >= 4
+        for link in page.context["csv"]:
+            answer = client.get(link.url)
+            assert answer["Content-Type"].startswith("text/csv"), link
+            header, *rows = csv.reader(
+                io.StringIO(answer.content.decode("utf-8-sig"), newline=""), delimiter=";"
+            )
+            assert header
+            assert rows or link.label in {"Comments", "Years", "Beside the others", "Share of each answer"}
+
+
 def test_the_workbook_says_what_the_page_says(officer: Any, client_for: Any) -> None:
     answers = [rate_all(5)] * 6 + [rate_all(2) | {"L05": None}] * 4
     campaign = make_results("C-1", answers, edition=make_plain_edition(), comments=[("L16", "Muy bien")])
