@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Item, QuestionnaireVersion
 
-MOST_ON_A_SCREEN = 6
-MOST_SECTIONS = 6
+MOST_ON_A_SCREEN = 5
+MOST_SECTIONS = 4
 CLOSED = (Item.Kind.LIKERT, Item.Kind.RECOMMENDATION, Item.Kind.YES_NO, Item.Kind.SINGLE, Item.Kind.MULTIPLE)
 
 
