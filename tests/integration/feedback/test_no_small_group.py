@@ -26,8 +26,10 @@ from hypothesis import strategies as st
 
 from feedback.models import Campaign, CampaignGroup, ItemSummary, Response
 from feedback.selectors import published
+from feedback.selectors.pooling import Place
 from feedback.services import summaries
 from iqas.core.disclosure import Disclosure, is_small
+from iqas.organisation.models import Scope
 from microcredentials.models import Edition
 from tests.factories.accounts import make_staff
 from tests.factories.feedback import make_plain_edition
@@ -116,14 +118,14 @@ def read_everything(client: Client, world: World) -> Iterator[Figure]:
     }
     for kind, code in sorted(places):
         for year in ("2024-25", "2025-26"):
-            yield from of_place(client, kind, code, year)
+            yield from of_place(client, world, kind, code, year)
     for campaign in world.campaigns:
         yield from of_campaign(client, campaign)
     book = openpyxl.load_workbook(io.BytesIO(client.get(reverse("feedback:result-export")).content))
     yield from of_sheet(book.worksheets[1])
 
 
-def of_place(client: Client, kind: str, code: str, year: str) -> Iterator[Figure]:
+def of_place(client: Client, world: World, kind: str, code: str, year: str) -> Iterator[Figure]:
     query = {"year": year}
     results = client.get(reverse(f"feedback:results-{kind}", args=[code]), query).context["results"]
     answer = client.get(reverse(f"api:feedback:results-{kind}", args=[code]), query)
@@ -138,6 +140,25 @@ def of_place(client: Client, kind: str, code: str, year: str) -> Iterator[Figure
     for shown in results.items:
         if shown.code == ITEM:
             yield told, None, dict(shown.figures.distribution)
+    own = results.place.within()
+    for side in results.years:
+        yield from of_side(side, told_in(world, own, side.key))
+    for side in results.benchmark:
+        around = Place(Scope.objects.get(code=side.key)).within()
+        yield from of_side(side, told_in(world, around, year) - told_in(world, own, year))
+
+
+def of_side(side: Any, told: frozenset[str]) -> Iterator[Figure]:
+    """A year, or the others in a place around: what differences and gap charts are drawn from."""
+    figures = side.figures.get(ITEM)
+    if figures is not None and not figures.suppressed:
+        yield told, None, dict(figures.distribution)
+
+
+def told_in(world: World, within: Q, year: str) -> frozenset[str]:
+    known = Campaign.objects.filter(within, pk__in=[one.pk for one in world.campaigns])
+    told = known.filter(edition__year__code=year, responses_count__gte=THRESHOLD)
+    return frozenset(told.values_list("code", flat=True))
 
 
 def of_campaign(client: Client, campaign: Campaign) -> Iterator[Figure]:
