@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from feedback.comparison import Compared
+from feedback.selectors.contrasts import Contrast
 from feedback.selectors.figures import Figures, Share, shares_of
 from feedback.selectors.places import PlaceResults, Side
 from feedback.selectors.results import NO_GROUP, CampaignResults, GroupResult, ItemResult
@@ -191,6 +192,7 @@ def place_json(results: PlaceResults) -> dict[str, Any]:
         "changes": [_compared_json(*one) for one in results.changes.items()],
         "benchmark": [_side_json(side) for side in results.benchmark],
         "against": [_compared_json(*one) for one in results.against.items()],
+        "contrasts": [_contrast_json(one) for one in results.contrasts],
         "other_scale": list(results.other_scale),
         "computed_at": results.computed_at,
     }
@@ -204,6 +206,25 @@ def _compared_json(code: str, found: Compared) -> dict[str, Any]:
         "high": found.high,
         "p": found.p,
         "detectable": found.is_detectable,
+    }
+
+
+def _contrast_json(contrast: Contrast) -> dict[str, Any]:
+    return {
+        "code": contrast.common_code,
+        "asked": [
+            {
+                "questionnaire": questionnaire,
+                "audience": audience,
+                "code": item.code,
+                "text": item.text,
+                "n": item.figures.n,
+                "share": item.headline(item.figures),
+                "other_scale": contrast.has_another_scale(questionnaire),
+            }
+            for questionnaire, audience, item in contrast.asked
+        ],
+        "compared": [_compared_json(*one) for one in contrast.compared.items()],
     }
 
 

@@ -159,6 +159,27 @@ class ComparedSerializer(serializers.Serializer[dict[str, object]]):
     detectable = serializers.BooleanField()
 
 
+class AskedSerializer(serializers.Serializer[dict[str, object]]):
+    questionnaire = serializers.CharField()
+    audience: Any = serializers.CharField()
+    code = serializers.CharField()
+    text = serializers.CharField()
+    n = serializers.IntegerField()
+    share = serializers.FloatField(
+        allow_null=True, min_value=0, max_value=1,
+        help_text="Favourable or yes; of an answer of a choice, those who gave it.",
+    )  # fmt: skip
+    other_scale = serializers.BooleanField(help_text="Not comparable with the first.")
+
+
+class ContrastSerializer(serializers.Serializer[dict[str, object]]):
+    """What several audiences were asked alike, the chosen one first; a choice by each of its answers."""
+
+    code = serializers.CharField()
+    asked = AskedSerializer(many=True)
+    compared = ComparedSerializer(many=True, help_text="Each questionnaire less the first.")
+
+
 class PlaceResultsSerializer(serializers.Serializer[dict[str, object]]):
     place = serializers.CharField()
     kind = serializers.CharField()
@@ -176,5 +197,6 @@ class PlaceResultsSerializer(serializers.Serializer[dict[str, object]]):
         many=True, help_text="The others in the places around, the nearest first; without this place."
     )
     against: Any = ComparedSerializer(many=True, help_text="This place less the last of `benchmark`.")
+    contrasts = ContrastSerializer(many=True)
     other_scale = serializers.ListField(child=serializers.CharField())
     computed_at = serializers.DateTimeField(allow_null=True)

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from feedback.comparison import Compared
-from feedback.presenters.differences import headline, sentence
+from feedback.presenters.differences import sentence
 from feedback.presenters.groups import compared_groups, shared_items
 from feedback.presenters.places import contrast_rows
 from feedback.presenters.results import important_pairs
@@ -49,7 +49,7 @@ def groups_of(results: Iterable[CampaignResults]) -> Iterator[Row]:
                 cells = difference_cells(
                     compared.get((item.code, group.code)), group.label, other, item.answer
                 )
-                share = headline(item, figures)
+                share = item.headline(figures)
                 if share is not None:
                     yield (one.campaign, item.code, item.text, group.label, share, figures.n, *cells)
 
@@ -64,7 +64,7 @@ def sides_of(
         cells: list[Any] = []
         for _label, figures in sides:
             found = item.figures_in(figures)
-            cells += [headline(item, found), found.n if found else None]
+            cells += [item.headline(found), found.n if found else None]
         yield (
             item.code,
             item.text,

@@ -10,10 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from feedback.comparison import Compared
-from feedback.models import Item
 from feedback.presenters.results import points
-from feedback.selectors.figures import Figures
-from feedback.selectors.results import ItemResult
 
 NOISE = 6  # decimals of a point, beyond which a float says nothing
 
@@ -96,14 +93,3 @@ def _verdict_of_choices(compared: Sequence[Compared], first: Any, second: Any) -
         yield (
             _("None of the %(count)s answers to choose from was given detectably more or less often.") % words
         )
-
-
-def headline(item: ItemResult, figures: Figures | None) -> float | None:
-    """The one share that a question is compared by: the favourable answers, or those who said yes."""
-    if figures is None or figures.suppressed or not figures.n:
-        return None
-    if figures.favourable is not None:
-        return float(figures.favourable)
-    if item.kind == Item.Kind.YES_NO and figures.distribution is not None:
-        return figures.distribution.get(item.scale[0 if item.reverse else 1], 0) / figures.n
-    return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from feedback.comparison import Compared, Sides, compare_all
-from feedback.presenters.differences import headline, sentence
+from feedback.presenters.differences import sentence
 from feedback.selectors.results import CampaignResults, GroupResult, ItemResult, by_answer
 from feedback.statistics import Scale
 
@@ -30,7 +30,7 @@ def group_rows(results: CampaignResults, groups: Sequence[GroupResult]) -> list[
     return [
         GroupRow(
             item,
-            tuple((headline(item, item.groups[group.code]), item.groups[group.code].n) for group in groups),
+            tuple((item.headline(item.groups[group.code]), item.groups[group.code].n) for group in groups),
             _words(
                 [(group, found) for group in groups if (found := compared.get((item.code, group.code)))],
                 groups,
@@ -43,7 +43,7 @@ def group_rows(results: CampaignResults, groups: Sequence[GroupResult]) -> list[
 
 def shared_items(results: CampaignResults) -> list[ItemResult]:
     """The questions that have a share to be compared by."""
-    return [item for item in by_answer(results.items) if headline(item, item.figures) is not None]
+    return [item for item in by_answer(results.items) if item.headline(item.figures) is not None]
 
 
 def compared_groups(

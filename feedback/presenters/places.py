@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from feedback.comparison import Compared
-from feedback.presenters.differences import headline, sentence, verdict
+from feedback.presenters.differences import sentence, verdict
 from feedback.presenters.figure_tables import sides_compared
 from feedback.presenters.results import Part, parts_of, short
 from feedback.selectors.contrasts import Contrast
@@ -123,7 +123,7 @@ def _answers(asked: Sequence[ItemResult]) -> frozenset[str]:
 
 def _cell(item: ItemResult, side: Side) -> tuple[str, float | None, int | None]:
     figures = item.figures_in(side.figures)
-    return side.label, headline(item, figures), None if figures is None else figures.n
+    return side.label, item.headline(figures), None if figures is None else figures.n
 
 
 def _turnout_trend(years: Sequence[Side]) -> charts.Trend:
@@ -231,7 +231,7 @@ def contrast_rows(contrast: Contrast) -> list[ContrastRow]:
         ContrastRow(
             audience,
             item,
-            headline(item, item.figures),
+            item.headline(item.figures),
             item.figures.n,
             _against(contrast, questionnaire, audience, first) if place else "",
         )

@@ -39,8 +39,12 @@ def about(criterion: str) -> Q:
 
 
 def raised_about(path: str, criterion: str, since: dt.date | None = None) -> QuerySet[ConsultationPoint]:
-    """The points about a criterion, or about a dimension by its letter, at a scope and below it: evidence for it."""
-    found = ConsultationPoint.objects.filter(about(criterion), consultation__scope__path__startswith=path)
+    """The points about a criterion, or about a dimension by its letter, at a scope and below it: evidence for it.
+
+    What was raised about no criterion is of the dimension that listens to stakeholders and other providers.
+    """
+    wanted = about(criterion) | Q(criterion_code="") if criterion == PEERS else about(criterion)
+    found = ConsultationPoint.objects.filter(wanted, consultation__scope__path__startswith=path)
     if since is not None:
         found = found.filter(consultation__held_on__gte=since)
     return found.select_related("consultation", "action").order_by("-consultation__held_on", "order")

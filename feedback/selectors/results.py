@@ -61,6 +61,16 @@ class ItemResult:
     groups: Mapping[str, Figures]
     answer: int | None = None
 
+    def headline(self, figures: Figures | None) -> float | None:
+        """The one share that the question is compared by: the favourable answers, or those who said yes."""
+        if figures is None or figures.suppressed or not figures.n:
+            return None
+        if figures.favourable is not None:
+            return float(figures.favourable)
+        if self.kind == Item.Kind.YES_NO and figures.distribution is not None:
+            return figures.distribution.get(self.scale[0 if self.reverse else 1], 0) / figures.n
+        return None
+
     def figures_in(self, side: Mapping[str, Figures]) -> Figures | None:
         """Its figures among those of a side, by code of the question."""
         if self.answer is None:

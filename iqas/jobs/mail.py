@@ -172,6 +172,10 @@ def deliver_built(context: JobContext, *, builder: str, ids: Mapping[str, Any]) 
         deliver(mail, message_id=str(context.job.pk))
 
 
+NO_SUCH_ADDRESS = b"5.1."
+"""What servers that look at the address only when they have the message begin their reason with (RFC 3463 §3.2)."""
+
+
 def deliver(mail: Mail, *, message_id: str) -> None:
     """Render and hand to the mail server. Refuses `mail-refused` when the server will never take this address;
     raises what may pass (no connection, a full mailbox)."""
@@ -186,8 +190,20 @@ def deliver(mail: Mail, *, message_id: str) -> None:
         message.send()
     except smtplib.SMTPRecipientsRefused as error:
         if all(code >= PERMANENT for code, _answer in error.recipients.values()):
-            raise RuleViolation("mail-refused", _("The mail server refuses this address.")) from None
+            raise _refused() from None
         raise
+    except smtplib.SMTPDataError as error:
+        if error.smtp_code >= PERMANENT and NO_SUCH_ADDRESS in _bytes(error.smtp_error):
+            raise _refused() from None
+        raise
+
+
+def _refused() -> RuleViolation:
+    return RuleViolation("mail-refused", _("The mail server refuses this address."))
+
+
+def _bytes(answer: bytes | str) -> bytes:
+    return answer if isinstance(answer, bytes) else answer.encode()
 
 
 def render(mail: Mail) -> EmailMultiAlternatives:

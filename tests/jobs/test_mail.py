@@ -156,6 +156,19 @@ class TestAMailServerThatFails:
         assert (job.state, job.attempts, job.error_code) == (JobState.FAILED, 1, "mail-refused")
         assert ADDRESS not in everything_in_the_database()
 
+    @pytest.mark.parametrize(
+        ("answer", "is_over"), [("550 5.1.1 nobody here", True), ("554 5.7.1 looks like spam", False)]
+    )
+    def test_for_good_after_the_whole_message_was_tried_again_for_days(
+        self, transactional_db: None, server: MailServer, answer: str, is_over: bool
+    ) -> None:
+        """Only where the reason is the address: what a filter dislikes today may pass tomorrow."""
+        server.answer_to_messages = answer
+        job = say_hello()
+        send_waiting()
+        job.refresh_from_db()
+        assert (job.state == JobState.FAILED, job.error_code == "mail-refused") == (is_over, is_over)
+
     def test_by_being_away_is_waited_for(
         self, transactional_db: None, server: MailServer, settings: Any
     ) -> None:

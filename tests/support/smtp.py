@@ -11,7 +11,10 @@ from email.message import EmailMessage
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """`received` holds the messages taken; `answers[address]` is what that recipient is answered, such as 450 or 550."""
+    """`received` holds the messages taken; `answers[address]` is what that recipient is answered, such as 450 or 550.
+
+    `answer_to_messages` is said to whole messages instead of taking them, such as "550 5.1.1 nobody".
+    """
 
     allow_reuse_address = True
     daemon_threads = True
@@ -20,6 +23,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.received: list[EmailMessage] = []
         self.answers: dict[str, int] = {}
+        self.answer_to_messages = ""
 
     @property
     def port(self) -> int:
@@ -42,21 +46,23 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self.say(f"{code} {'ok' if code == 250 else f'refused <{address}>'}")
             elif verb == "DATA":
                 self.say("354 go on")
-                self.take()
-                self.say("250 taken")
+                message = self.take()
+                if not self.server.answer_to_messages:
+                    self.server.received.append(message)
+                self.say(self.server.answer_to_messages or "250 taken")
             elif verb == "QUIT":
                 self.say("221 bye")
                 return
             else:
                 self.say("250 ok")
 
-    def take(self) -> None:
+    def take(self) -> EmailMessage:
         lines = []
         while (line := self.rfile.readline()) != b".\r\n":
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
         message = message_from_bytes(b"".join(lines), policy=policy.default)
         assert isinstance(message, EmailMessage)
-        self.server.received.append(message)
+        return message
 
     def say(self, line: str) -> None:
         self.wfile.write(f"{line}\r\n".encode())

@@ -153,6 +153,16 @@ def test_programs_read_them(staff: Any, client_for: Any, max_queries: Any) -> No
         assert client.get(reverse(f"api:feedback:{name}"), {"nothing": "1"}).status_code == 400
 
 
+def test_what_was_raised_about_no_criterion_stood_in_no_dimension(staff: Any, client_for: Any) -> None:
+    officer = staff("quality_officer")
+    consultation = meet(officer, make_centre("FAC-A").scope)
+    consultations.save_point(actor=officer, consultation=consultation, seen=1, text="Falta inglés")
+    client = client_for(officer)
+    nowhere = {"centre": "", "year": ""}
+    assert_shows(client.get(reverse("dimensions:peers-detail"), nowhere, headers=EN), "Falta inglés")
+    assert_hides(client.get(reverse("dimensions:learners-detail"), nowhere, headers=EN), "Falta inglés")
+
+
 def test_a_dimension_tells_what_was_said_without_a_survey(
     staff: Any, client_for: Any, max_queries: Any, at: Any
 ) -> None:
