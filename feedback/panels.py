@@ -19,13 +19,13 @@ from feedback.presenters.places import place_url
 from feedback.selectors.campaigns import with_participation
 from feedback.selectors.complaints import answer_times, visible
 from feedback.selectors.consultations import about, raised_about
+from feedback.selectors.pooling import Place
 from feedback.selectors.published import FINISHED
 from feedback.selectors.targets import about_editions, about_microcredential, label_of, with_label
 from feedback.views.respondent import survey_error
 from iqas.core.access import allowed, can, holds
 from iqas.core.error_views import show_own_pages
 from iqas.core.panels import Panel, panel
-from iqas.organisation.models import Scope
 from iqas.ui.components import Link
 
 SHOWN = 8
@@ -39,17 +39,16 @@ def edition_panel(request: HttpRequest, edition: Any) -> Panel | None:
     add = ""
     if can(request.user, "campaign.edit", Campaign(scope=edition.microcredential.scope)):
         add = f"{reverse('feedback:campaign-add')}?edition={edition.code}"
-    results = Link(_("Results of this edition"), place_url("edition", edition.code))
-    scope = edition.microcredential.scope
-    return _panel(request, Campaign.objects.filter(about_editions([edition])), scope, results, add)
+    place = Place(edition.microcredential.scope, edition)
+    words = _("Results of this edition")
+    return _panel(request, Campaign.objects.filter(about_editions([edition])), place, words, add)
 
 
 @panel("microcredential", order=30)
 def microcredential_panel(request: HttpRequest, microcredential: Any) -> Panel | None:
     """The latest campaigns on all its editions."""
-    scope = microcredential.scope
-    results = Link(_("Results of all its editions"), place_url(scope.kind, scope.code))
-    return _panel(request, Campaign.objects.filter(about_microcredential(microcredential)), scope, results)
+    place, words = Place(microcredential.scope), _("Results of all its editions")
+    return _panel(request, Campaign.objects.filter(about_microcredential(microcredential)), place, words)
 
 
 @panel("dimension", order=20)
@@ -87,9 +86,9 @@ def privacy_panel(request: HttpRequest, statement: Any) -> Panel | None:
 
 
 def _panel(
-    request: HttpRequest, campaigns: QuerySet[Campaign], scope: Scope, results: Link, add: str = ""
+    request: HttpRequest, campaigns: QuerySet[Campaign], place: Place, words: Any, add: str = ""
 ) -> Panel | None:
-    """`results` are those of all these campaigns together: where one has ended, for who may see them."""
+    """`words` lead to the results of the place, where a campaign of its own has ended, for who may see them."""
     if not can(request.user, "campaign.view"):
         return None
     visible = with_participation(allowed(request.user, "campaign.view", campaigns)).order_by(
@@ -98,8 +97,9 @@ def _panel(
     told = ("state", "closes", "mode", "responses_count", "invited_count")
     rows = list(with_label(visible, *told)[: SHOWN + 1])
     context = {"rows": [(row, label_of(row)) for row in rows[:SHOWN]], "more": len(rows) > SHOWN, "add": add}
-    if any(row.state in FINISHED for row in rows) and holds(request.user, "results.view", scope):
-        context["results"] = results
+    over = Campaign.objects.filter(place.within(), state__in=FINISHED)
+    if rows and holds(request.user, "results.view", place.scope) and over.exists():
+        context["results"] = Link(words, place_url(place.kind, place.code))
     brief = (
         gettext("More than %(count)s campaigns") % {"count": SHOWN}
         if context["more"]

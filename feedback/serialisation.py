@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +11,7 @@ from feedback.comparison import Compared
 from feedback.selectors.contrasts import Contrast
 from feedback.selectors.figures import Figures, Share, shares_of
 from feedback.selectors.places import PlaceResults, Side
-from feedback.selectors.results import NO_GROUP, CampaignResults, GroupResult, ItemResult
+from feedback.selectors.results import NO_GROUP, CampaignResults, GroupResult, ItemResult, by_answer
 from feedback.statistics import Recommendation
 from iqas.core.canonical import canonical_json, sha256_hex
 
@@ -188,9 +189,9 @@ def place_json(results: PlaceResults) -> dict[str, Any]:
             for one in results.campaigns
         ],
         "items": [_item_json(item) | {"campaigns": item.figures.campaigns} for item in results.items],
-        "years": [_side_json(side) for side in results.years],
+        "years": [_side_json(side, results.items) for side in results.years],
         "changes": [_compared_json(*one) for one in results.changes.items()],
-        "benchmark": [_side_json(side) for side in results.benchmark],
+        "benchmark": [_side_json(side, results.items) for side in results.benchmark],
         "against": [_compared_json(*one) for one in results.against.items()],
         "contrasts": [_contrast_json(one) for one in results.contrasts],
         "other_scale": list(results.other_scale),
@@ -228,14 +229,20 @@ def _contrast_json(contrast: Contrast) -> dict[str, Any]:
     }
 
 
-def _side_json(side: Side) -> dict[str, Any]:
-    figures = {code: found for code, found in side.figures.items() if not found.suppressed}
+def _side_json(side: Side, items: Sequence[ItemResult]) -> dict[str, Any]:
+    found = [(item, item.figures_in(side.figures)) for item in by_answer(items)]
     return {
         "key": side.key,
         "label": side.label,
         "items": [
-            {"code": code, "n": found.n, "favourable": _number(found.favourable)}
-            for code, found in figures.items()
+            {
+                "code": item.code,
+                "n": figures.n,
+                "favourable": _number(figures.favourable),
+                "share": item.headline(figures),
+            }
+            for item, figures in found
+            if figures is not None and not figures.suppressed
         ],
     }
 

@@ -137,6 +137,10 @@ class SideItemSerializer(serializers.Serializer[dict[str, object]]):
     code = serializers.CharField()
     n = serializers.IntegerField()
     favourable = serializers.FloatField(allow_null=True, min_value=0, max_value=1)
+    share = serializers.FloatField(
+        allow_null=True, min_value=0, max_value=1,
+        help_text="What is compared: favourable, yes, or those who gave this answer of a choice.",
+    )  # fmt: skip
 
 
 class SideSerializer(serializers.Serializer[dict[str, object]]):

@@ -28,7 +28,9 @@ def asked_items(keys: Iterable[UUID]) -> dict[UUID, Item]:
     reads. One statement at most. Whoever gets them must not change them.
     """
     wanted = set(keys)
-    found = {key: _kept[key] for key in wanted & _kept.keys()}
+    found = {
+        key: item for key in wanted if (item := _kept.get(key)) is not None
+    }  # others may clear it meanwhile
     if missing := wanted - found.keys():
         rows = Item.objects.filter(pk__in=missing).select_related("section", "version__questionnaire")
         read = {item.pk: item for item in rows.defer(*TOLD_TO_RESPONDENTS)}

@@ -74,8 +74,11 @@ def _by_answer(code: str, rows: Sequence[Asked], apart: frozenset[str]) -> list[
     alike = [row for row in rows if row[0] not in apart]
     if len(alike) < 2:
         return [Contrast(code, tuple(rows), {}, apart)]
+    others = [row for row in rows if row[0] in apart]
+    left_over = [Contrast(code, (rows[0], *others), {}, apart)] if others else []
     answers = ([(key, who, one) for one in by_answer([item])] for key, who, item in alike)
-    return [Contrast(f"{code}.{sides[0][2].answer}", sides, {}) for sides in zip(*answers, strict=True)]
+    alone = [Contrast(f"{code}.{sides[0][2].answer}", sides, {}) for sides in zip(*answers, strict=True)]
+    return alone + left_over
 
 
 def _compared(contrasts: Sequence[Contrast]) -> list[Contrast]:

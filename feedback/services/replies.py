@@ -25,12 +25,14 @@ from iqas.accounts.models import Role, User
 from iqas.core import clock
 from iqas.core.access import require
 from iqas.core.audit import record
+from iqas.core.models import AuditEvent
 from iqas.core.refusals import RuleViolation
 from iqas.jobs.mail import Mail, send_built
 from iqas.jobs.services import Order
 from iqas.ui.formats import day
 
 BUILDER = "feedback.reply"
+WITHDRAWN = "reply.withdrawn"
 LONGEST_DAYS = 60
 LONGEST_REPLY = 4000
 
@@ -64,8 +66,9 @@ def invite_reply(
             field="closes",
         )  # fmt: skip
     ring = ring_for_new_links(links_exist=reply_links_exist())
+    known, key = _keys(locked, f"{mail_index(ring, email)}|{item_code}")
     link = ReplyLink(
-        pk=uuid5(locked.pk, f"{mail_index(ring, email)}|{item_code}"),
+        pk=key,
         campaign=locked,
         name=name.strip(),
         item_code=item_code,
@@ -73,7 +76,7 @@ def invite_reply(
         closes=closes,
     )
     _refuse_early(locked, link, email)
-    if ReplyLink.objects.filter(pk=link.pk).exists():
+    if ReplyLink.objects.filter(pk__in=known).exists():
         raise RuleViolation("reply-twice", _("They were asked already."), field="email")
     link.email_enc = encrypt_address(ring, email, link.pk)
     link.tok_idx = token_index(ring, reply_token(ring, link.pk, bytes(locked.salt)))
@@ -94,6 +97,16 @@ def invite_reply(
     return link
 
 
+def _keys(campaign: Campaign, asked: str) -> tuple[list[UUID], UUID]:
+    """The keys that a link for this address and question may have, and that of a new one: links that were taken back
+
+    before leave theirs, so that neither their address nor their mail comes to life again.
+    """
+    withdrawn = AuditEvent.objects.filter(action=WITHDRAWN, object_id=str(campaign.pk)).count()
+    keys = [uuid5(campaign.pk, f"{asked}|{times}" if times else asked) for times in range(withdrawn + 1)]
+    return keys, keys[-1]
+
+
 @transaction.atomic
 def withdraw_reply(*, actor: Any, link: ReplyLink, reason: str) -> None:
     """Take a link back that should not have been sent: to a wrong address, say. It opens nothing any more, and the
@@ -102,9 +115,9 @@ def withdraw_reply(*, actor: Any, link: ReplyLink, reason: str) -> None:
 
     Refuses `reply-written`: what somebody answered is not thrown away, and need not be published.
     """
-    locked = (
-        ReplyLink.objects.select_for_update(of=("self",)).select_related("campaign__scope").get(pk=link.pk)
-    )
+    locked = _locked(link)
+    if locked is None:
+        raise RuleViolation("reply-withdrawn", _("The link was taken back already."))
     campaign = locked.campaign
     require(actor, "reply.invite", campaign)
     if locked.replies.exists():
@@ -113,13 +126,23 @@ def withdraw_reply(*, actor: Any, link: ReplyLink, reason: str) -> None:
         )
     record(
         actor=actor,
-        action="reply.withdrawn",
+        action=WITHDRAWN,
         subject=campaign,
         scope=campaign.scope,
         before={"closes": locked.closes, "question": locked.item_code, "read_on": locked.first_read_on},
         reason=reason,
     )
     locked.delete()
+
+
+def _locked(link: ReplyLink) -> ReplyLink | None:
+    """None where it was taken back meanwhile."""
+    return (
+        ReplyLink.objects.select_for_update(of=("self",))
+        .select_related("campaign__scope")
+        .filter(pk=link.pk)
+        .first()
+    )
 
 
 @transaction.atomic
@@ -136,10 +159,8 @@ def answer(*, link: ReplyLink, seen: str, to_all: str, to_each: Mapping[UUID, st
     Refuses `reply-over` (not within its days), `reply-changed` (written in another window), `reply-foreign` and
     `reply-long`. A reply that was published is published anew by the quality office once it has changed.
     """
-    locked = (
-        ReplyLink.objects.select_for_update(of=("self",)).select_related("campaign__scope").get(pk=link.pk)
-    )
-    if door_of(locked) != "open":
+    locked = _locked(link)
+    if locked is None or door_of(locked) != "open":
         raise RuleViolation("reply-over", _("The days for a reply are over."))
     if seen != seen_of(locked):
         raise RuleViolation("reply-changed", _("You wrote in another window meanwhile: look at it again."))

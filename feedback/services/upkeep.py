@@ -6,6 +6,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Count, F
 
+from feedback.anonymity.keys import KeyMissingError
 from feedback.anonymity.mixer import Mixing, mix, settle
 from feedback.models import Campaign, Draft
 from feedback.services import summaries
@@ -32,7 +33,7 @@ def hourly() -> dict[str, Mixing]:
     close_due()
     count_undelivered(Campaign.objects.filter(undelivered_count__gt=0).exclude(state=Campaign.State.MIXED))
     mixings: dict[str, Mixing] = {}
-    refusals: list[RuleViolation] = []
+    refusals: list[Exception] = []
     running = (Campaign.State.OPEN, Campaign.State.PAUSED, Campaign.State.CLOSED)
     for campaign in Campaign.objects.filter(state__in=running):
         try:
@@ -42,7 +43,11 @@ def hourly() -> dict[str, Mixing]:
             refusals.append(refusal)
     settle()
     _count_attributed()
-    follow_rules()
+    try:
+        follow_rules()
+    except KeyMissingError as missing:
+        log.exception("rules_not_followed")
+        refusals.append(missing)
     _send_mails()
     Draft.objects.filter(expires_day__lt=clock.today()).delete()
     forget_addresses()

@@ -6,6 +6,7 @@ mailboxes show it once.
 
 from __future__ import annotations
 
+import re
 import smtplib
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -172,8 +173,11 @@ def deliver_built(context: JobContext, *, builder: str, ids: Mapping[str, Any]) 
         deliver(mail, message_id=str(context.job.pk))
 
 
-NO_SUCH_ADDRESS = b"5.1."
-"""What servers that look at the address only when they have the message begin their reason with (RFC 3463 §3.2)."""
+NO_SUCH_ADDRESS = re.compile(rb"5\.1\.(?:1|2|3|6|10)\b")
+"""How servers that look at the address only when they have the message begin their reason, where it is the recipient's
+
+(RFC 3463 §3.2, RFC 7505); X.1.7 and X.1.8 are about the sender.
+"""
 
 
 def deliver(mail: Mail, *, message_id: str) -> None:
@@ -193,7 +197,7 @@ def deliver(mail: Mail, *, message_id: str) -> None:
             raise _refused() from None
         raise
     except smtplib.SMTPDataError as error:
-        if error.smtp_code >= PERMANENT and NO_SUCH_ADDRESS in _bytes(error.smtp_error):
+        if error.smtp_code >= PERMANENT and NO_SUCH_ADDRESS.match(_bytes(error.smtp_error)):
             raise _refused() from None
         raise
 

@@ -157,7 +157,12 @@ class TestAMailServerThatFails:
         assert ADDRESS not in everything_in_the_database()
 
     @pytest.mark.parametrize(
-        ("answer", "is_over"), [("550 5.1.1 nobody here", True), ("554 5.7.1 looks like spam", False)]
+        ("answer", "is_over"),
+        [
+            ("550 5.1.1 nobody here", True),
+            ("554 5.7.1 [185.1.2.3] looks like spam", False),
+            ("550 5.1.8 bad sender", False),
+        ],
     )
     def test_for_good_after_the_whole_message_was_tried_again_for_days(
         self, transactional_db: None, server: MailServer, answer: str, is_over: bool

@@ -12,12 +12,13 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
+from feedback.anonymity.keys import KeyMissingError
 from feedback.models import TEACHERS, Campaign, OpeningRule, Questionnaire, Round, RoundExclusion
 from feedback.selectors.opening_rules import due_editions
 from feedback.selectors.readers import IN_WORDS, readers_of
 from feedback.selectors.rounds import plan_of
 from feedback.selectors.targets import with_target
-from feedback.services import campaigns, opening_rules, rounds
+from feedback.services import campaigns, opening_rules, rounds, upkeep
 from feedback.services.opening_rules import RuleTerms, follow_rules
 from feedback.services.register import invite_learners
 from feedback.services.rounds import RoundTerms
@@ -513,6 +514,21 @@ def test_a_learner_of_two_editions_got_a_message_for_each_when_a_worker_was_quic
     assert len(to_both) == 1
     assert len(set(re.findall(r"/s/[\w-]{20,}", str(to_both[0].body)))) == 2
     assert len(sent) == 11
+
+
+def test_rules_without_keys_held_up_the_mails_of_everybody(
+    officer: Any, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> None:
+        raise KeyMissingError("no keys here")
+
+    at("2025-11-14 10:00")
+    sent: list[str] = []
+    monkeypatch.setattr(upkeep, "follow_rules", missing)
+    monkeypatch.setattr(upkeep, "_send_mails", lambda: sent.append("mails"))
+    with pytest.raises(KeyMissingError):
+        hourly()
+    assert sent == ["mails"]
 
 
 def test_the_hourly_job_follows_the_rules(officer: Any, at: Any) -> None:

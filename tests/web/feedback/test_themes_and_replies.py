@@ -215,6 +215,27 @@ def test_a_link_to_a_wrong_address_could_not_be_taken_back(client_for: Any, at: 
     replies.answer(link=right, seen=replies_seen_of(right), to_all="Gracias", to_each={})
     refused("reply-written", replies.withdraw_reply, actor=officer, link=right, reason="x")
     assert right.replies.count() == 1
+    replies.withdraw_reply(
+        actor=officer, link=(again := ask(campaign, officer, email="x@otro.example")), reason="x"
+    )
+    refused("reply-withdrawn", replies.withdraw_reply, actor=officer, link=again, reason="x")
+    refused("reply-over", replies.answer, link=again, seen="", to_all="x", to_each={})
+
+
+def test_who_was_asked_again_after_a_link_was_taken_back_got_no_mail(at: Any) -> None:
+    """And the first address, once taken back, opened again."""
+    at("2026-03-02 10:00")
+    officer = make_staff("quality_officer")
+    campaign = campaign_with(("L16", "CANARY uno"), ("L17", "CANARY dos"))
+    first = ask(campaign, officer, closes=dt.date(2026, 3, 2))
+    browser, address = follow()
+    replies.withdraw_reply(actor=officer, link=first, reason="El día")
+    second = ask(campaign, officer)
+    assert second.pk != first.pk
+    assert browser.get(address).status_code == 404
+    refused("reply-twice", ask, campaign=campaign, actor=officer)
+    other, address = follow()
+    assert_shows(other.get(address), "CANARY uno")
 
 
 def test_whom_and_when_nobody_can_be_asked(at: Any) -> None:
