@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -91,14 +91,14 @@ def _panel(
     """`words` lead to the results of the place, where a campaign of its own has ended, for who may see them."""
     if not can(request.user, "campaign.view"):
         return None
-    visible = with_participation(allowed(request.user, "campaign.view", campaigns)).order_by(
-        "-closes", "-code"
-    )
+    over = Campaign.objects.filter(place.within(), state__in=FINISHED)
+    visible = with_participation(allowed(request.user, "campaign.view", campaigns))
+    visible = visible.annotate(any_is_over=Exists(over)).order_by("-closes", "-code")
     told = ("state", "closes", "mode", "responses_count", "invited_count")
     rows = list(with_label(visible, *told)[: SHOWN + 1])
     context = {"rows": [(row, label_of(row)) for row in rows[:SHOWN]], "more": len(rows) > SHOWN, "add": add}
-    over = Campaign.objects.filter(place.within(), state__in=FINISHED)
-    if rows and holds(request.user, "results.view", place.scope) and over.exists():
+    any_is_over = bool(rows) and rows[0].any_is_over  # type: ignore[attr-defined]
+    if any_is_over and holds(request.user, "results.view", place.scope):
         context["results"] = Link(words, place_url(place.kind, place.code))
     brief = (
         gettext("More than %(count)s campaigns") % {"count": SHOWN}
