@@ -257,8 +257,12 @@ def perform_here(job_id: uuid.UUID, *, worker: str = "foreground") -> Job:
 
 
 def _work(lease: Lease, *, with_pulse: bool) -> None:
-    job = Job.objects.select_related("scope", "requested_by").get(pk=lease.job_id)
-    context = JobContext(job, lease)
+    try:
+        job = Job.objects.select_related("scope", "requested_by").get(pk=lease.job_id)
+        context = JobContext(job, lease)
+    except STOP_REQUESTS:
+        claims.give_back(lease)
+        raise
     try:
         function = registry.find(job.kind).function
         if with_pulse:

@@ -337,6 +337,20 @@ class TestAJobThatFails:
         job.refresh_from_db()
         assert (job.state, job.attempts, job.not_before) == (JobState.QUEUED, 0, None)
 
+    def test_told_to_stop_just_before_it_began_its_job_stayed_taken_until_its_lease_was_over(
+        self, db: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def stopped(*given: Any) -> None:
+            raise SystemExit
+
+        with kind_that(lambda context: None) as kind:
+            job = ask(kind)
+            monkeypatch.setattr(runner, "JobContext", stopped)
+            with pytest.raises(SystemExit):
+                runner.perform_here(job.pk)
+        job.refresh_from_db()
+        assert (job.state, job.attempts) == (JobState.QUEUED, 0)
+
     def test_of_a_kind_that_this_code_does_not_know_waits_for_an_upgrade(self, db: None) -> None:
         with kind_that(lambda context: None) as kind:
             job = ask(kind)
