@@ -9,7 +9,7 @@ censuses of twelve would differ.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -180,8 +180,16 @@ def holm(chances: Sequence[float]) -> list[float]:
     return corrected
 
 
-def compare_all(pairs: Mapping[Key, Sides]) -> dict[Key, Compared]:
-    """Every pair of which both sides answered, corrected for how many pairs there are."""
+def compare_all(pairs: Mapping[Key, Sides], *, apart: Collection[Key] = ()) -> dict[Key, Compared]:
+    """Every pair of which both sides answered, corrected for how many pairs there are; those `apart`, the many answers of
+
+    choices, by themselves.
+    """
+    others = {key: sides for key, sides in pairs.items() if key not in apart}
+    return _corrected(others) | _corrected({key: pairs[key] for key in pairs.keys() - others.keys()})
+
+
+def _corrected(pairs: Mapping[Key, Sides]) -> dict[Key, Compared]:
     found = {
         key: _found(first, second, scale)
         for key, (first, second, scale) in pairs.items()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from feedback.selectors.figures import Figures
 from feedback.selectors.results import GroupResult, ItemResult
 from iqas.ui.components import Column, FigureTable
-from iqas.ui.formats import NOTHING, decimal, number, percent
+from iqas.ui.formats import NOTHING, UNBROKEN_EQUALS, decimal, number, percent
 from iqas.ui.markup import filled
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _interval(low: float | None, high: float | None) -> str:
 def _share(share: float | None, n: int | None) -> str:
     if share is None:
         return ""
-    return filled(f"{{}} {ASIDE}", percent(share), f"n\u00a0=\u00a0{number(n)}")
+    return filled(f"{{}} {ASIDE}", percent(share), f"n{UNBROKEN_EQUALS}{number(n)}")
 
 
 def _pooled_column(pooled: int) -> tuple[Column, ...]:

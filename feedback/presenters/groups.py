@@ -50,16 +50,9 @@ def compared_groups(
     items: Sequence[ItemResult], groups: Sequence[GroupResult]
 ) -> dict[tuple[str, str], Compared]:
     """Code of the question and of the group → the group against the others; of two groups the first against the other."""
-    scaled, chosen = (
-        {
-            (item.code, group.code): sides
-            for item in items
-            if (item.answer is not None) == is_choice
-            for group, sides in _sides(item, groups)
-        }
-        for is_choice in (False, True)
-    )
-    return compare_all(scaled) | compare_all(chosen)
+    pairs = {(item.code, group.code): sides for item in items for group, sides in _sides(item, groups)}
+    answers = {item.code for item in items if item.answer is not None}
+    return compare_all(pairs, apart={key for key in pairs if key[0] in answers})
 
 
 def _sides(item: ItemResult, groups: Sequence[GroupResult]) -> list[tuple[GroupResult, Sides]]:

@@ -15,12 +15,11 @@ from feedback.selectors.figures import Figures, shares_of
 from feedback.selectors.results import ItemResult
 from iqas.ui import charts, formats
 from iqas.ui.components import FigureTable
-from iqas.ui.formats import percent
+from iqas.ui.formats import UNBROKEN_EQUALS, percent
 
 SHORT_TEXT = 90
 MOST_LIKERT_POINTS = 7
 MOST_BARS = 12
-UNBROKEN_EQUALS = "\u00a0=\u00a0"
 
 
 @dataclass(frozen=True)

@@ -83,17 +83,19 @@ def _by_answer(code: str, rows: Sequence[Asked], apart: frozenset[str]) -> list[
 
 def _compared(contrasts: Sequence[Contrast]) -> list[Contrast]:
     """With what is detectable between them: the answers of choices are corrected for by themselves."""
-    families: tuple[dict[tuple[str, str], Sides], dict[tuple[str, str], Sides]] = ({}, {})
+    pairs: dict[tuple[str, str], Sides] = {}
+    answers = set()
     for one in contrasts:
         (_first, _who, ours), *others = one.asked
-        for key, _audience_of, theirs in others:
-            if ours.kind in COMPARABLE and not one.has_another_scale(key):
-                sides = theirs.figures.distribution or {}, ours.figures.distribution or {}
-                families[ours.answer is not None][one.common_code, key] = (
-                    *sides,
-                    Scale(*theirs.scale, theirs.reverse),
-                )
-    compared = compare_all(families[0]) | compare_all(families[1])
+        for questionnaire, _audience_of, theirs in others:
+            if ours.kind not in COMPARABLE or one.has_another_scale(questionnaire):
+                continue
+            key = one.common_code, questionnaire
+            sides = theirs.figures.distribution or {}, ours.figures.distribution or {}
+            pairs[key] = (*sides, Scale(*theirs.scale, theirs.reverse))
+            if one.is_of_one_answer:
+                answers.add(key)
+    compared = compare_all(pairs, apart=answers)
     return [
         replace(
             one,

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from feedback.comparison import Compared, compare_all
+from feedback.comparison import Compared, Sides, compare_all
 from feedback.models import Campaign, Item, Questionnaire
 from feedback.selectors.asked import asked_items
 from feedback.selectors.contrasts import COMPARABLE, Contrast, contrasts_of
@@ -315,7 +315,8 @@ def compare_items(
 
     themselves, the answers of choices (W02.1, W02.2 …).
     """
-    pairs, answers = {}, {}
+    pairs: dict[str, Sides] = {}
+    answers = set()
     for item in items:
         ours, theirs = first.get(item.code), second.get(item.code)
         if ours is None or theirs is None:
@@ -325,8 +326,9 @@ def compare_items(
         elif item.kind in CHOICES:
             for point in item.points:
                 us, them = (one.of_answer(point).distribution or {} for one in (ours, theirs))
-                answers[f"{item.code}.{point}"] = us, them, YES_OR_NO
-    return compare_all(pairs) | compare_all(answers)
+                answers.add(code := f"{item.code}.{point}")
+                pairs[code] = us, them, YES_OR_NO
+    return compare_all(pairs, apart=answers)
 
 
 def _benchmark(

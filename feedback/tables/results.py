@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -13,8 +14,25 @@ from feedback.selectors.campaigns import rate_of, reached_of, with_rate
 from iqas.core.access import below, paths
 from iqas.organisation.filters import BelongsTo
 from iqas.organisation.models import AcademicYear, Scope
-from iqas.ui import formats, lists
+from iqas.ui import lists
 from iqas.ui.lists import tables
+
+
+class TurnoutColumn(lists.NumberColumn):
+    """A number that is worked out of a campaign `with_turnout`, and ordered by as the database works it out."""
+
+    def __init__(self, of: Callable[[Campaign], float | None], name: str, **kwargs: Any) -> None:
+        self.of, self.name = of, name
+        super().__init__(accessor="answered", **kwargs)
+
+    def render(self, record: Campaign) -> str:
+        return super().render(self.of(record))
+
+    def value(self, record: Campaign) -> float | None:
+        return self.of(record)
+
+    def order(self, rows: QuerySet[Campaign], is_descending: bool) -> tuple[QuerySet[Campaign], bool]:
+        return with_rate(rows).order_by(f"-{self.name}" if is_descending else self.name), True
 
 
 class ResultTable(lists.Table):
@@ -30,8 +48,8 @@ class ResultTable(lists.Table):
     year_code = lists.Column(verbose_name=_("Academic year"), attrs=lists.UNBROKEN)
     questionnaire = lists.Column(accessor="asked_with", verbose_name=_("Questionnaire"))
     answered = lists.NumberColumn(verbose_name=_("Answers"))
-    reached = lists.NumberColumn(accessor="answered", verbose_name=_("Could answer"))
-    rate = lists.NumberColumn(accessor="answered", verbose_name=_("Response rate"))
+    reached = TurnoutColumn(reached_of, "reached", verbose_name=_("Could answer"))
+    rate = TurnoutColumn(rate_of, "rate", share=True, verbose_name=_("Response rate"))
 
     class Meta(lists.Table.Meta):
         model = Campaign
@@ -46,24 +64,6 @@ class ResultTable(lists.Table):
             "rate",
         )
         order_by = ("-year_code", "code")
-
-    def render_reached(self, record: Campaign) -> str:
-        return formats.number(reached_of(record))
-
-    def value_reached(self, record: Campaign) -> int | None:
-        return reached_of(record)
-
-    def order_reached(self, rows: QuerySet[Campaign], is_descending: bool) -> tuple[QuerySet[Campaign], bool]:
-        return with_rate(rows).order_by("-reached" if is_descending else "reached"), True
-
-    def render_rate(self, record: Campaign) -> str:
-        return formats.percent(rate_of(record))
-
-    def value_rate(self, record: Campaign) -> float | None:
-        return rate_of(record)
-
-    def order_rate(self, rows: QuerySet[Campaign], is_descending: bool) -> tuple[QuerySet[Campaign], bool]:
-        return with_rate(rows).order_by("-rate" if is_descending else "rate"), True
 
     def render_target_kind(self, record: Campaign) -> str:
         return self.value_target_kind(record)

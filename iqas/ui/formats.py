@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from iqas.core import clock
 
 NOTHING = "–"
+UNBROKEN_EQUALS = "\u00a0=\u00a0"
 PERCENT_SIGN = (
     "\u00a0%"  # the no-break space stands in Spanish (Ortografía RAE, VIII 2.2) and does no harm in English
 )

@@ -60,9 +60,8 @@ class Table(tables.Table):
 
 UNBROKEN = {"td": {"class": "text-nowrap"}}  # a short code that must not break over two lines
 WIDE = {"td": {"class": "wide"}}  # the text that a row is recognised by
-CALLED = {
-    "td": {"class": "called"}
-}  # the same where other columns need the room; a line of its own on a phone
+# The same where other columns need the room: a line of its own on a phone only.
+CALLED = {"td": {"class": "called"}}
 
 
 class Column(tables.Column):

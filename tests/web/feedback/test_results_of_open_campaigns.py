@@ -85,3 +85,15 @@ def test_a_campaign_that_has_not_opened_says_so(client: Any) -> None:
     campaign = make_results(state=Campaign.State.DRAFT)
     page = client.get(reverse("feedback:campaign-results", args=[campaign.code]))
     assert_shows(page, "The campaign has not opened.")
+
+
+def test_the_list_is_ordered_by_what_it_shows(client: Any) -> None:
+    for invited, answered in ((40, 10), (20, 15), (30, 30)):
+        make_results(f"C-{answered}", [rate_all(4)] * answered, edition=make_plain_edition(), invited=invited)
+    make_results("C-IMPORTED", [rate_all(4)] * 9, edition=make_plain_edition(), mode="imported")
+    for name, of in (("rate", rate_of), ("reached", reached_of)):
+        for sign in ("", "-"):
+            page = client.get(reverse("feedback:result-list"), {"sort": f"{sign}{name}"})
+            shown = [value for row in page.context["table"].rows if (value := of(row.record)) is not None]
+            assert shown == sorted(shown, reverse=bool(sign)), (name, sign)
+            assert len(shown) == 3
